@@ -1,0 +1,52 @@
+import type { WireCheck } from "@/lib/wire/check-schemas";
+import type { WireFinding } from "@/lib/wire/schemas";
+
+/**
+ * Words of the manifest of which something is said.
+ *
+ * `line` counts from 1; `from` and `to` are places in that line, from 0. `key`: the finding's fingerprint, or of a mistake its place.
+ */
+export type Mark = {
+  readonly key: string;
+  readonly severity: WireFinding["severity"];
+  readonly line: number;
+  readonly from: number;
+  readonly to: number;
+  readonly note: string;
+};
+
+/** What an answer says of the text that it judged, from top to bottom; of one line the worst comes first. */
+export function buildMarks(lines: readonly string[], answer: Pick<WireCheck, "errors" | "introduced" | "positions">): Mark[] {
+  const mistakes = answer.errors.map(({ line, column, message }): Mark => ({
+    key: errorKey({ line, column }),
+    severity: "critical",
+    note: message,
+    ...place(lines, line, column),
+  }));
+  const findings = answer.introduced.flatMap(({ fingerprint, severity, title }) =>
+    (answer.positions[fingerprint] ?? []).map(({ line, column }): Mark => ({
+      key: fingerprint,
+      severity,
+      note: title,
+      ...place(lines, line, column),
+    })),
+  );
+  return [...mistakes, ...findings].sort((a, b) => a.line - b.line || rank[a.severity] - rank[b.severity] || a.from - b.from);
+}
+
+/** The key of a mistake's mark. */
+export function errorKey({ line, column }: { readonly line: number; readonly column: number }): string {
+  return `${String(line)}:${String(column)}`;
+}
+
+const rank = { critical: 0, warning: 1, info: 2 } as const;
+
+/** A key with its value on the same line, else the word that stands there. */
+const words = /^(?:["']?[\w./-]+["']?\s*:(?:\s+(?:"[^"]*"|'[^']*'|[^\s,{}[\]#][^,{}[\]#]*?)(?=\s*(?:[,}\]]|\s#|$)))?|[^\s,{}[\]]+)/;
+
+function place(lines: readonly string[], line: number, column: number): Pick<Mark, "line" | "from" | "to"> {
+  const text = (lines[line - 1] ?? "").replace(/\r$/, "");
+  const from = Math.min(column - 1, text.length);
+  const [found = ""] = words.exec(text.slice(from)) ?? [];
+  return { line, from, to: found === "" ? text.length : from + found.length };
+}

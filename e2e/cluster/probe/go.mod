@@ -1,0 +1,3 @@
+module portolan.example/probe
+
+go 1.26

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { describeRecognition } from "./recognition";
+
+const counts = { nodes: 1, pods: 1300, services: 4 };
+
+test.for([
+  {
+    recognition: {
+      format: "Troubleshoot support bundle",
+      kubernetes: "1.33",
+      counts,
+      missing: ["deployments" as const],
+      rulesNotEvaluated: 2,
+    },
+    line: "Troubleshoot support bundle, Kubernetes 1.33, 1 node, 1,300 pods, 4 services; no deployments: 2 rules not evaluated",
+  },
+  {
+    recognition: { format: "kubectl output", kubernetes: null, counts, missing: ["endpointslices" as const], rulesNotEvaluated: 0 },
+    line: "kubectl output, 1 node, 1,300 pods, 4 services; no endpointslices",
+  },
+  {
+    recognition: { format: "OpenShift must-gather", kubernetes: "1.29", counts, missing: [], rulesNotEvaluated: 0 },
+    line: "OpenShift must-gather, Kubernetes 1.29, 1 node, 1,300 pods, 4 services",
+  },
+])("$line", ({ recognition, line }) => {
+  expect(describeRecognition(recognition)).toBe(line);
+});

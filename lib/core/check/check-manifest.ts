@@ -1,0 +1,171 @@
+import { formatObjectRef, type ObjectRef } from "../model/meta";
+import { severities, type Evaluation, type Finding, type Severity } from "../model/finding";
+import { podKey, serviceKey } from "../model/brands";
+import type { PodRecord } from "../model/pod";
+import { forkSnapshot } from "../cluster-index/fork-snapshot";
+import { recordKey, type Delta, type Snapshot } from "../model/snapshot";
+import { resolveOwner } from "../owners/owner";
+import type { Context } from "../policy/policy";
+import { countChosenNodePorts } from "../claims/api-claims";
+import { compareFindings, listRules, runRules } from "../rules/run-rules";
+import { applyManifest } from "./apply-manifest";
+import { traceTouchedPorts, type CheckedRoute } from "./check-routes";
+import { lastOfEach, type CheckScope } from "./check-scope";
+import type { HostPortPlacement } from "./host-port-placement";
+import type { Manifest, ManifestField, ManifestObject } from "./manifest";
+
+/** What becomes of one object. `chosen`: how many numbers on nodes the API server will choose for it: no number yet. */
+export type CheckedObject = { readonly object: ObjectRef; readonly effect: "create" | "update" | "delete"; readonly chosen: number };
+
+/**
+ * What a manifest would change.
+ *
+ * `introduced`: findings that are new, or more severe than before; `resolved`: those that are gone; `unchanged`: how many stay as they are.
+ * `positions`: of each introduced finding the fields of the manifest that cause it, by fingerprint. `routes`: each port that is touched, before and after.
+ */
+export type CheckResult = {
+  readonly after: Snapshot;
+  readonly before: Evaluation;
+  readonly evaluation: Evaluation;
+  readonly introduced: readonly Finding[];
+  readonly resolved: readonly Finding[];
+  readonly unchanged: number;
+  readonly objects: readonly CheckedObject[];
+  readonly placements: readonly HostPortPlacement[];
+  readonly routes: readonly CheckedRoute[];
+  readonly positions: ReadonlyMap<string, readonly ManifestField[]>;
+};
+
+/**
+ * Judges a manifest against a cluster.
+ *
+ * Input:   a snapshot, the policy and time, a manifest; `known`: the findings of the snapshot where the caller has them.
+ * Returns: see CheckResult. Findings are told apart by their fingerprints. What could not be read makes rules "not evaluated" as everywhere.
+ * Errors:  never throws.
+ */
+export function checkManifest(snapshot: Snapshot, context: Context, manifest: Manifest, known?: Evaluation): CheckResult {
+  const before = known ?? runRules(snapshot, context);
+  const { snapshot: after, placements } = applyManifest(snapshot, manifest);
+  const scope: CheckScope = { base: snapshot, manifest, placements };
+  const evaluation = judgeWhereverItLands(after, { ...context, check: scope }, placements);
+  const earlier = new Map(before.findings.map((finding) => [finding.fingerprint, finding]));
+  const later = new Set(evaluation.findings.map(({ fingerprint }) => fingerprint));
+  const introduced = evaluation.findings.filter((finding) => isWorse(finding, earlier.get(finding.fingerprint)));
+  return {
+    after,
+    before,
+    evaluation,
+    introduced,
+    resolved: before.findings.filter(({ fingerprint }) => !later.has(fingerprint)),
+    unchanged: evaluation.findings.length - introduced.length,
+    objects: lastOfEach(manifest).map((each) => toChecked(snapshot, after, each)),
+    placements,
+    routes: traceTouchedPorts(snapshot, after, context, scope),
+    positions: new Map(introduced.map((finding) => [finding.fingerprint, locate(finding, manifest)])),
+  };
+}
+
+/** Whether an introduced finding is at or above a severity; acknowledged ones are not. */
+export function failsCheck({ introduced }: Pick<CheckResult, "introduced">, failOn: Severity): boolean {
+  return introduced.some(
+    ({ severity, acknowledged }) => acknowledged === null && severities.indexOf(severity) <= severities.indexOf(failOn),
+  );
+}
+
+/**
+ * All findings after the manifest. Where a pod with host ports has a choice, what it would meet on each of the nodes counts as well: whatever the scheduler
+ * chooses, people want to know.
+ */
+function judgeWhereverItLands(after: Snapshot, context: Context, placements: readonly HostPortPlacement[]): Evaluation {
+  const evaluation = runRules(after, context);
+  const ghosts = placePossiblePods(after, placements);
+  if (ghosts.length === 0) return evaluation;
+  const known = new Set(evaluation.findings.map(({ fingerprint }) => fingerprint));
+  const possible = runRules(forkSnapshot(after, ghosts), context).findings.filter(
+    (finding) =>
+      !known.has(finding.fingerprint) &&
+      placements.some(
+        ({ object, ports }) =>
+          finding.subjects.some((subject) => formatObjectRef(subject) === formatObjectRef(object)) &&
+          finding.ports.every(({ port, protocol }) => ports.some((each) => each.port === port && each.protocol === protocol)),
+      ),
+  );
+  return { ...evaluation, findings: [...evaluation.findings, ...possible].sort(compareFindings) };
+}
+
+/** Copies of the pods without a node, one on each node that could take one. No slice holds them: nobody is sent there. */
+function placePossiblePods(after: Snapshot, placements: readonly HostPortPlacement[]): readonly Delta[] {
+  return placements.flatMap(({ object, free }) => {
+    const waiting = free.length === 0 ? undefined : [...after.pods.values()].find((pod) => pod.nodeName === null && isOf(pod, object));
+    if (waiting === undefined) return [];
+    return free.map((node): Delta => ({
+      type: "upsert",
+      kind: "pods",
+      record: { ...waiting, name: `${waiting.name}-on-${node}`, nodeName: node },
+    }));
+  });
+}
+
+function isOf(pod: PodRecord, object: ObjectRef): boolean {
+  return formatObjectRef(resolveOwner(pod)) === formatObjectRef(object);
+}
+
+function isWorse(finding: Finding, earlier: Finding | undefined): boolean {
+  return earlier === undefined || severities.indexOf(finding.severity) < severities.indexOf(earlier.severity);
+}
+
+function toChecked(snapshot: Snapshot, after: Snapshot, each: ManifestObject): CheckedObject {
+  const { object } = each;
+  if (each.action === "delete") return { object, effect: "delete", chosen: 0 };
+  const service = findService(after, object);
+  return {
+    object,
+    effect: exists(snapshot, each) ? "update" : "create",
+    chosen: service === undefined ? 0 : countChosenNodePorts(service),
+  };
+}
+
+function findService({ services }: Snapshot, { kind, namespace, name }: ObjectRef) {
+  return kind === "Service" ? services.get(serviceKey(namespace, name)) : undefined;
+}
+
+/** Workloads that are not read as objects exist where pods of them do. */
+function exists(snapshot: Snapshot, { object }: ManifestObject): boolean {
+  const { kind, namespace, name } = object;
+  const key = recordKey(object);
+  switch (kind) {
+    case "Service":
+      return snapshot.services.has(serviceKey(namespace, name));
+    case "Pod":
+      return snapshot.pods.has(podKey(namespace, name));
+    case "EndpointSlice":
+      return snapshot.endpointslices.has(key);
+    case "Deployment":
+      if (snapshot.deployments.has(key)) return true;
+      break;
+    case "DaemonSet":
+      if (snapshot.daemonsets.has(key)) return true;
+      break;
+  }
+  return ownersIn(snapshot).has(formatObjectRef(object));
+}
+
+const owners = new WeakMap<Snapshot["pods"], ReadonlySet<string>>();
+
+function ownersIn({ pods }: Snapshot): ReadonlySet<string> {
+  let known = owners.get(pods);
+  if (known === undefined) owners.set(pods, (known = new Set([...pods.values()].map((pod) => formatObjectRef(resolveOwner(pod))))));
+  return known;
+}
+
+/** The fields that a person would edit: the ports of the finding, else the field that its rule is about, else the object. */
+function locate(finding: Finding, manifest: Manifest): readonly ManifestField[] {
+  const about = listRules().find(({ id }) => id === finding.rule)?.about ?? "port";
+  const numbers = new Set(finding.ports.map(({ port }) => port));
+  const subjects = new Set(finding.subjects.map(formatObjectRef));
+  return manifest.objects.flatMap((each) => {
+    if (each.action === "delete" || !subjects.has(formatObjectRef(each.object))) return [];
+    const wanted = each.fields.filter(({ field, number }) => field === about && (field !== "port" || numbers.has(number)));
+    return wanted.length > 0 ? wanted : each.fields.filter(({ field }) => field === "object");
+  });
+}

@@ -1,0 +1,138 @@
+import { compareText } from "../basics/order";
+import type { RecordMap } from "../model/snapshot";
+
+type Key = string | number;
+
+/**
+ * An immutable map that is cheap to derive from its predecessor: a large base that versions share, and the few entries that differ.
+ *
+ * Iterates by key (`compareText`) when `sorted`, else in no order worth relying on. Values are never undefined.
+ * Cost: `with` is linear in the changes since the base was made; once they pass an eighth of it, a new base is made.
+ */
+export class LayeredMap<K extends Key, V> implements RecordMap<K, V> {
+  readonly size: number;
+  readonly #base: ReadonlyMap<K, V>;
+  /** undefined = removed. */
+  readonly #overlay: ReadonlyMap<K, V | undefined>;
+  readonly #sorted: boolean;
+
+  private constructor(base: ReadonlyMap<K, V>, overlay: ReadonlyMap<K, V | undefined>, size: number, sorted: boolean) {
+    this.#base = base;
+    this.#overlay = overlay;
+    this.#sorted = sorted;
+    this.size = size;
+  }
+
+  static empty<K extends Key, V>(order: "sorted" | "any"): LayeredMap<K, V> {
+    return new LayeredMap<K, V>(new Map(), new Map(), 0, order === "sorted");
+  }
+
+  /** The map after these changes (undefined removes); itself when there are none. */
+  with(changes: ReadonlyMap<K, V | undefined>): LayeredMap<K, V> {
+    if (changes.size === 0) return this;
+    let overlay = changes;
+    if (this.#overlay.size > 0) {
+      const joined = new Map(this.#overlay);
+      for (const [key, value] of changes) joined.set(key, value);
+      overlay = joined;
+    }
+    let size = this.size;
+    for (const [key, value] of changes) size += Number(value !== undefined) - Number(this.has(key));
+    if (overlay.size <= Math.max(overlayMin, this.#base.size / 8)) return new LayeredMap(this.#base, overlay, size, this.#sorted);
+    return new LayeredMap(rebase(this.#base, overlay, this.#sorted), new Map<K, V | undefined>(), size, this.#sorted);
+  }
+
+  get(key: K): V | undefined {
+    if (this.#overlay.size === 0) return this.#base.get(key);
+    const value = this.#overlay.get(key);
+    return value === undefined && !this.#overlay.has(key) ? this.#base.get(key) : value;
+  }
+
+  has(key: K): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  changedSince(earlier: ReadonlyMap<K, V>): readonly K[] {
+    if (earlier === this) return [];
+    const keys = new Set<K>();
+    const compare = (key: K): void => {
+      if (this.get(key) !== earlier.get(key)) keys.add(key);
+    };
+    const shares = #base in earlier && earlier.#base === this.#base;
+    for (const key of shares ? this.#overlay.keys() : this.keys()) compare(key);
+    for (const key of shares ? earlier.#overlay.keys() : earlier.keys()) compare(key);
+    return [...keys];
+  }
+
+  *entries(): MapIterator<[K, V]> {
+    if (this.#overlay.size === 0) {
+      yield* this.#base.entries();
+      return;
+    }
+    const added = [...this.#overlay.keys()];
+    if (this.#sorted) added.sort(compareKey);
+    let next = 0;
+    for (const entry of this.#base) {
+      // Everything new that comes before this entry; a changed entry is met here by its own key.
+      for (let key = added[next]; this.#sorted && key !== undefined && compareKey(key, entry[0]) < 0; key = added[next]) {
+        const value = this.#overlay.get(key);
+        if (value !== undefined) yield [key, value];
+        next += 1;
+      }
+      if (this.#overlay.has(entry[0])) {
+        if (this.#sorted) {
+          next += 1;
+          const value = this.#overlay.get(entry[0]);
+          if (value !== undefined) yield [entry[0], value];
+        }
+      } else yield entry;
+    }
+    for (const key of added.slice(next)) {
+      const value = this.#overlay.get(key);
+      if (value !== undefined) yield [key, value];
+    }
+  }
+
+  *keys(): MapIterator<K> {
+    for (const [key] of this.entries()) yield key;
+  }
+
+  *values(): MapIterator<V> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  [Symbol.iterator](): MapIterator<[K, V]> {
+    return this.#overlay.size === 0 ? this.#base.entries() : this.entries();
+  }
+
+  forEach(callback: (value: V, key: K, map: ReadonlyMap<K, V>) => void, thisArg?: unknown): void {
+    for (const [key, value] of this) callback.call(thisArg, value, key, this);
+  }
+}
+
+const overlayMin = 512;
+
+/** Base and overlay as one new base, in the order of `entries`; a loop of its own since this is what an apply waits for. */
+function rebase<K extends Key, V>(base: ReadonlyMap<K, V>, overlay: ReadonlyMap<K, V | undefined>, sorted: boolean): Map<K, V> {
+  // API servers list in key order: sorting mostly finds it done.
+  const added = sorted ? [...overlay.keys()].sort(compareKey) : [...overlay.keys()];
+  const map = new Map<K, V>();
+  let next = 0;
+  const addUpTo = (end: K | undefined): void => {
+    for (let key = added[next]; key !== undefined && (end === undefined || compareKey(key, end) <= 0); key = added[next]) {
+      const value = overlay.get(key);
+      if (value !== undefined) map.set(key, value);
+      next += 1;
+    }
+  };
+  for (const [key, value] of base) {
+    if (sorted) addUpTo(key);
+    if (!overlay.has(key)) map.set(key, value);
+  }
+  addUpTo(undefined);
+  return map;
+}
+
+function compareKey(a: Key, b: Key): number {
+  return typeof a === "string" && typeof b === "string" ? compareText(a, b) : compareText(String(a), String(b));
+}

@@ -1,0 +1,105 @@
+// A selector that misses its pods by one slip, corrected.
+
+import { fail, ok, type Result } from "../basics/result";
+import { normaliseAddress } from "../basics/ip";
+import type { Labels } from "../model/meta";
+import type { PodRecord } from "../model/pod";
+import type { ServiceRecord } from "../model/service";
+import type { Snapshot } from "../model/snapshot";
+import type { Context } from "../policy/policy";
+import { isExternalLocal } from "../routing/service-rules";
+import { findNearMiss, type NearMiss } from "../owners/near-miss";
+import { claimedPortsOf, distinctPorts, isUnclaiming } from "../rules/support/claimed-ports";
+import { isJobPod } from "../rules/support/port-owners";
+import { sayPorts } from "../rules/support/words";
+import { lacksNamedPort, lacksNumberedPort } from "../rules/support/target-ports";
+import { assemble, listNames, patchCommand } from "./documents";
+import type { RemedyWriter } from "./remedy";
+import { rememberPerService } from "./remember";
+import { countOwners, isLive, servedNodes, subjectService } from "./selected-pods";
+import { managerOf, writeService } from "./service-manifest";
+import { say, type Saying } from "./words";
+
+type Correction = { readonly miss: NearMiss; readonly selector: Labels; readonly pods: readonly PodRecord[] };
+
+export const correctSelector: RemedyWriter = {
+  kind: "service",
+  variant: null,
+  plan(snapshot, context, finding) {
+    const service = subjectService(snapshot, finding);
+    if (service?.selector == null) return fail(null);
+    const correction = correctOnce(snapshot, context, service);
+    if (!correction.ok) return correction;
+    const { miss, selector, pods } = correction.value;
+    return ok(() => {
+      const object = `Service ${service.namespace}/${service.name}`;
+      const tool = managerOf(service);
+      const gone = Object.keys(service.selector ?? {}).filter((key) => !(key in selector));
+      const came = Object.entries(selector).filter(([key, value]) => service.selector?.[key] !== value);
+      const patch = { ...Object.fromEntries(gone.map((key) => [key, null])), ...Object.fromEntries(came) };
+      const undo = { ...Object.fromEntries(came.map(([key]) => [key, null])), ...service.selector };
+      return {
+        kind: "service",
+        variant: null,
+        title: say("selector.title"),
+        lasting: true,
+        gains: [
+          say("selector.gain", {
+            service: `${service.namespace}/${service.name}`,
+            pods: listNames(pods.map(({ name }) => name).sort(), 10),
+          }),
+        ],
+        costs: [
+          say("selector.meant", { was: miss.wanted, will: miss.has }),
+          ...sayDrops(snapshot, context, service, pods),
+          ...(tool === null ? [] : [say("managed.elsewhere", { object, tool })]),
+          say("apply.annotations", { object }),
+        ],
+        steps: [say("step.apply-or", { command: patchCommand(service, "service", { spec: { selector: patch } }) })],
+        wayBack: say("selector.back", { was: miss.wanted, command: patchCommand(service, "service", { spec: { selector: undo } }) }),
+        ...assemble([{ before: writeService(service), after: writeService({ ...service, selector }) }]),
+        endpoints: [],
+      };
+    });
+  },
+};
+
+const correctOnce = rememberPerService((snapshot, _context, service): Result<Correction, Saying | null> => {
+  const { namespace, selector } = service;
+  if (selector === null || snapshot.lookup.podsBySelector(namespace, selector).some(isLive)) return fail(null);
+  const miss = findNearMiss(snapshot, namespace, selector);
+  if (miss === null) return fail(null);
+  if (miss.slip === "namespace") return fail(say("selector.elsewhere"));
+  const corrected = applySlip(selector, miss);
+  const pods = snapshot.lookup.podsBySelector(namespace, corrected).filter(isLive);
+  const others = new Set(pods.flatMap((pod) => snapshot.lookup.servicesSelecting(pod)).filter((each) => !isUnclaiming(each)));
+  const seen = [...others].flatMap((each) => snapshot.lookup.podsBySelector(namespace, each.selector).filter(isLive));
+  // Of a Job beside a long-running owner another rule would tell.
+  if (countOwners([...pods, ...seen]) !== 1 || pods.some(isJobPod)) return fail(say("selector.several"));
+  // While it answers nothing it is in nobody's way at an address that it shares.
+  const addresses = [...service.externalIPs, ...service.loadBalancerIngress.flatMap(({ ip }) => ip ?? [])];
+  if (addresses.some((each) => snapshot.lookup.servicesByAddress(normaliseAddress(each)).length > 1)) return fail(say("selector.address"));
+  if (!pods.some(({ ready }) => ready) || lacksPort(service, pods)) return fail(say("selector.no-port"));
+  return ok({ miss, selector: corrected, pods });
+});
+
+/** Under policy Local the nodes without such a pod go on refusing, only silently. */
+function sayDrops(snapshot: Snapshot, context: Context, service: ServiceRecord, pods: readonly PodRecord[]): readonly Saying[] {
+  if (!isExternalLocal(service)) return [];
+  const served = servedNodes(snapshot, context);
+  const dropping = served.filter((name) => !pods.some(({ nodeName }) => nodeName === name));
+  const port = sayPorts(distinctPorts(service.ports.flatMap((each) => claimedPortsOf(service, each))));
+  return dropping.length === 0
+    ? []
+    : [say("local.drops", { count: String(dropping.length), total: String(served.length), port, nodes: listNames(dropping) })];
+}
+
+function applySlip(selector: Labels, { slip, wanted, has }: NearMiss): Labels {
+  if (slip === "key") return Object.fromEntries(Object.entries(selector).map(([key, value]) => [key === wanted ? has : key, value]));
+  const border = has.indexOf("=");
+  return { ...selector, [has.slice(0, border)]: has.slice(border + 1) };
+}
+
+function lacksPort({ ports }: ServiceRecord, pods: readonly PodRecord[]): boolean {
+  return ports.some((port) => pods.some((pod) => lacksNamedPort(pod, port) || lacksNumberedPort(pod, port)));
+}

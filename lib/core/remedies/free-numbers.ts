@@ -1,0 +1,54 @@
+// Numbers for new holders: free, and in a band where the holder may stand. Many findings ask of one snapshot, so the lists are kept with it.
+
+import type { Labels } from "../model/meta";
+import type { Snapshot } from "../model/snapshot";
+import { bandOf, isAllowed } from "../policy/bands";
+import type { Band, Context, Policy } from "../policy/policy";
+import { listFreePorts } from "../ranges/find-free-ports";
+
+type Holder = { readonly namespace: string; readonly labels: Labels };
+export type Numbers = { readonly band: string | null; readonly numbers: readonly number[] };
+
+/**
+ * So many free numbers for a holder.
+ *
+ * Input:   `current`: a number that it has, whose band it prefers when it may stand there; null for none. `without`: numbers given away already.
+ * Returns: all of one band of the policy (its own, else one that names it, else where no band is, else one that anybody may stand in); null when nowhere so many are free.
+ * Cost:    the first question of a snapshot walks over the range; later ones over what was listed then.
+ */
+export function pickNumbers(
+  snapshot: Snapshot,
+  context: Context,
+  kind: Band["kind"],
+  holder: Holder,
+  current: number | null,
+  count: number,
+  without: ReadonlySet<number> = new Set(),
+): Numbers | null {
+  const own = current === null ? null : bandOf(context.policy, kind, current);
+  const named = context.policy.bands.filter((band) => band.kind === kind && band.allow !== null && isAllowed(band.allow, holder));
+  const bands = [...(own !== null && (own.allow === null || isAllowed(own.allow, holder)) ? [own] : []), ...named];
+  const open = context.policy.bands.filter((band) => band.kind === kind && band.allow === null);
+  for (const band of [...bands.map(({ name }) => name), null, ...open.map(({ name }) => name)]) {
+    const numbers: number[] = [];
+    for (const number of listFree(snapshot, context, kind, band)) {
+      if (numbers.length === count) break;
+      if (!without.has(number)) numbers.push(number);
+    }
+    if (numbers.length === count) return { band, numbers };
+  }
+  return null;
+}
+
+type Lists = { readonly policy: Policy; readonly nowMs: number; readonly lists: Map<string, readonly number[]> };
+const known = new WeakMap<Snapshot, Lists>();
+
+function listFree(snapshot: Snapshot, context: Context, kind: Band["kind"], band: string | null): readonly number[] {
+  let entry = known.get(snapshot);
+  if (entry?.policy !== context.policy || entry.nowMs !== context.nowMs)
+    known.set(snapshot, (entry = { policy: context.policy, nowMs: context.nowMs, lists: new Map() }));
+  const key = JSON.stringify([kind, band]);
+  let list = entry.lists.get(key);
+  if (list === undefined) entry.lists.set(key, (list = listFreePorts(snapshot, context, { kind, band, node: null })));
+  return list;
+}

@@ -1,0 +1,144 @@
+// The English of remedies: one template a fact. The page has the same codes in its own language.
+
+/** Values stand where their names stand in braces. */
+export const remedyWords = {
+  "service.title": "One Service for each owner",
+  "service.title-jobs": "A selector that leaves out what runs to its end",
+  "service.gain": "{port} reaches {owner} alone",
+  "service.gain-inside": "{service} reaches {owner} alone",
+  "service.separates": "the label {key} separates them: every pod of each owner carries it, with a value that no other pod has",
+  "service.move": "clients of {owner} change from {before} to {after}",
+  "service.move-inside": "clients of {owner} inside the cluster change from {before} to {after}",
+  "service.own-address": "{service} is given a load balancer address of its own",
+  "service.no-external-ip": "{service} has no external IP: {addresses} stay with {kept}, since one address and port has one holder",
+  "service.leaves-out": "{owners}: no Service, since no pod of it is usable behind every port that it would need",
+  "service.back": "delete {created} and give {kept} the selector {selector} again: {command}",
+  "service.back-kept": "give {kept} the selector {selector} again: {command}",
+  "service.no-label":
+    "no label separates the owners for good: what differs is unlike for each pod or run, and a selector on it breaks with the next one. Where one ClearML agent serves them, its pod template and its --namespace disagree: correct the agent, not the selector",
+  "service.no-selector": "the Service has no selector, or its slices are not made from it: who answers is decided elsewhere",
+  "service.no-keeper": "no owner answers on every port of the Service, so none can keep it whole",
+  "service.overlap": "{services} would select pods of several of the new Services: separate its selector first",
+  "service.no-number": "no nodePort is free for it: {count} wanted, in a band where it may stand or where no band is",
+
+  "local.title": "First aid: externalTrafficPolicy Local",
+  "local.gain": "{nodes}: {port} reaches {owner} alone",
+  "local.gain-source": "pods see the clients' own addresses",
+  "local.drops": "{count} of {total} nodes drop {port} silently: {nodes}",
+  "local.mixed": "{nodes}: pods of several owners answer there, mixed as before",
+  "local.inside": "clients inside the cluster stay mixed: the policy is for traffic from outside",
+  "local.health": "the Service is given a health-check port: one more number of the node-port range",
+  "local.back": "the same with Cluster: {command}",
+  "local.back-local": "the same with Local: {command}",
+  "local.no-use": "no node holds pods of one owner alone, so that nothing would be kept apart",
+
+  "local.title-back": "externalTrafficPolicy Cluster: every node answers again",
+  "local.gain-back": "{port} answers on every node, the {count} that drop it now among them: {nodes}",
+  "local.cost-source": "pods see a node's address instead of the client's, and a connection may take one more hop",
+
+  "selector.title": "The selector that its pods carry",
+  "selector.gain": "{service} selects {pods}",
+  "selector.meant": "{was} becomes {will}: make sure that these are the pods that were meant, and not ones that only look like them",
+  "selector.back": "put {was} back: {command}",
+  "selector.several": "the corrected selector would select pods of several owners",
+  "selector.no-port": "the pods that it would then select are not ready, or lack a port that the Service names",
+  "selector.address": "another Service has its address too, and would meet it there once it answers",
+  "selector.elsewhere": "the pods are in another namespace, where a Service cannot reach: create it there, or move them",
+
+  "number.title": "A number where the Service may stand",
+  "number.gain": "{service}: {before} becomes {after}",
+  "number.gain-band": "{service}: {before} becomes {after}, in the band {band}",
+  "number.move": "clients of {service} change from {before} to {after}; the old number refuses them at once",
+  "number.dynamic": "{numbers}: in the dynamic band, so somebody else may hold it by the time the Service is created again",
+  "number.part": "not all of its numbers can be moved: host ports and health-check ports are not a Service's to change",
+  "number.no-static": "no number of the static band is free for it",
+  "number.back": "give the old numbers back: {command}",
+
+  "member.title": "The Service that the session announces",
+  "member.gain": "{port} leads to {pod}",
+  "member.taken": "{port} is taken, or kept for somebody else: the session's user has to be told another one",
+  "member.several": "several owners run a session of that serial: one Service would mix them",
+  "member.back": "delete it: {command}",
+
+  "rollout.title": "A rollout that takes the old pod away first",
+  "rollout.gain": "{workload}: the next rollout frees the host port before the new pod wants it",
+  "rollout.cost": "one pod fewer answers while it is replaced",
+  "rollout.back": "{command}",
+
+  "host.title": "A host port for each owner: exact access per node",
+  "host.title-daemon-set": "A host port for each DaemonSet: every node answers with its own pod",
+  "host.gain": "{ports} reaches {owner} on the node of its pod, and is free on all {count} nodes that it may land on: {nodes}",
+  "host.move": "clients of {owner} change from {before} on any node to {after} on the node of its pod",
+  "host.node": "the address moves with the pod: another node is another address, and each node holds one such pod at most",
+  "host.restart": "the pods are made anew, one after the other",
+  "host.service": "{service} goes, with its name and address inside the cluster: as long as it stands it mixes the owners",
+  "host.bare": "{pods}: made from a template that somebody else keeps (an agent, a launcher); a running pod cannot be given a host port",
+  "host.cannot": "{owner} has no pod template that can be given a host port here",
+  "host.room": "{owner} runs {pods} pods, and may use {nodes} nodes only: a host port needs a node for each",
+  "host.container": "{owner}: which container listens is not declared, or it has a host port already",
+  "host.no-number": "no host port is free on every node",
+  "host.back": "keep the Service first ({command} > FILE); to go back, take the host ports out of the templates and apply that file",
+
+  "layered.title": "One door in front: an Ingress with a name for each owner, ClusterIP Services inside",
+  "layered.gain": "{host} reaches {owner} through {door}",
+  "layered.frees": "nodePorts that come free: {ports}",
+  "layered.names": "clients use names in place of numbers: {hosts}",
+  "layered.http": "only HTTP passes, told apart by its host name",
+  "layered.old": "{ports} refuse connections at once on every node",
+  "layered.dns": "let {hosts} lead to the nodes, where {door} answers; or write names of your own",
+  "layered.back": "keep what is there first ({save} > FILE); to go back, apply that file, then {command}",
+  "layered.not-http": "an Ingress tells owners apart by HTTP's host name, and no port of the Service is declared as HTTP",
+  "layered.no-door": "no Ingress controller with a nodePort for HTTP is seen in the cluster",
+
+  "policy.title": "A guard: the API server refuses numbers that are kept for others",
+  "policy.title-kyverno": "A guard by Kyverno: numbers that are kept for others are refused",
+  "policy.gain": "{ports} ({name}): for {who} only",
+  "policy.gain-nobody": "{ports} ({name}): for nobody now",
+  "policy.automatic":
+    "a Service that names no number is given one before the guard is asked: {count} of the {total} numbers of the dynamic band are kept, and a Service that is given one of them is refused until it names a number or is created again",
+  "policy.automatic-static":
+    "a Service that names no number is given one before the guard is asked; none of the dynamic band is kept, so that it is refused only where that band is full",
+  "policy.automatic-unknown":
+    "a Service that names no number is given one before the guard is asked, and is refused where that one is kept: state nodePortRange in the policy file to know how often",
+  "policy.present": "who holds such a number now keeps it: only numbers that are new to a Service are judged",
+  "policy.labels": "labels are judged when a number is taken, not when they are changed later",
+  "policy.until": "{name} ends after {until}: write the guard again then, since it knows no date",
+  "policy.closed": "failurePolicy Fail: where the guard cannot be judged, Services are not created",
+  "policy.kyverno": "Kyverno 1.13 or newer has to run, with its webhook in the way of every change of a Service",
+  "policy.try": "to look first, set Warn and Audit (Kyverno: Audit) in place of Deny (Enforce), and read what would be refused",
+  "policy.too-old": "{version} does not know ValidatingAdmissionPolicy as stable: 1.30 does",
+  "policy.back": "{command}",
+
+  "flows.stay": "connections that are open now stay where they lead until they close; UDP flows until they are quiet",
+  "managed.elsewhere": "{object} is kept by {tool}: make the change there too, or its next run takes this one back",
+  "apply.annotations":
+    "kubectl apply takes annotations away that an earlier apply gave {object}, since Portolan reads none; the command in the steps changes nothing else",
+
+  "apply.annotations-plain": "kubectl apply takes annotations away that an earlier apply gave {object}, since Portolan reads none",
+
+  "step.apply": "kubectl apply -f FILE",
+  "step.apply-or": "kubectl apply -f FILE; to keep the annotations of what is there, apply only what is new in it, and then: {command}",
+  "step.patch-file": "{command}; it is a patch: what it does not name stays as it is",
+  "step.template": "put the lines of each Pod document into the template that makes it, and let the pods be made anew",
+  "step.then": "when nobody uses the old number any more: {command}",
+  "step.tell": "tell the users: portolan remedy {fingerprint} --kind {kind} -o markdown",
+} as const;
+
+export type RemedyCode = keyof typeof remedyWords;
+
+type NamesIn<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;
+
+/** One fact about a remedy: its code and the values for its words, which mean the same in every language. */
+export type Saying = { readonly code: RemedyCode; readonly values: Readonly<Record<string, string>> };
+
+export function say<C extends RemedyCode>(
+  code: C,
+  ...[values]: [NamesIn<(typeof remedyWords)[C]>] extends [never] ? [] : [Readonly<Record<NamesIn<(typeof remedyWords)[C]>, string>>]
+): Saying {
+  return { code, values: values ?? {} };
+}
+
+/** The fact as a sentence, by these words. */
+export function describeSaying({ code, values }: Saying, words: Readonly<Record<RemedyCode, string>> = remedyWords): string {
+  return words[code].replaceAll(/\{([a-z]+)\}/g, (whole, name: string) => values[name] ?? whole);
+}

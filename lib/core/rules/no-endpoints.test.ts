@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import {
+  buildContext,
+  buildNode,
+  buildPod,
+  buildService,
+  buildSlice,
+  buildSnapshot,
+  buildWorkload,
+  type SnapshotParts,
+} from "../testing/builders";
+import { runRules } from "./run-rules";
+
+const nodes = [buildNode({ name: "n1", ip: "10.0.0.1" })];
+const find = (parts: SnapshotParts) =>
+  runRules(buildSnapshot({ nodes, ...parts }), buildContext()).findings.filter(({ rule }) => rule === "no-endpoints");
+const service = (selector: Readonly<Record<string, string>>, partial: Partial<Parameters<typeof buildService>[0]> = {}) =>
+  buildService({ name: "web", selector, ports: [{ port: 80, nodePort: 30_080 }], ...partial });
+
+describe("no-endpoints", () => {
+  test("F05: a mistyped segment of the selector's key: critical, and the pod that was meant is named", () => {
+    const pods = [buildPod({ name: "session", node: "n1", ip: "10.244.0.1", labels: { "ai.allegro.agent.serial": "pod-1" } })];
+    const [finding] = find({ pods, services: [service({ "ai.clearml.agent.serial": "pod-1" })] });
+    expect(finding).toMatchObject({
+      severity: "critical",
+      title: "30080/TCP answers on no node",
+      evidence: { cause: "near-miss", nearMiss: { slip: "key", wanted: "ai.clearml.agent.serial", has: "ai.allegro.agent.serial" } },
+    });
+  });
+
+  test("F55: an ExternalName Service is silent", () => {
+    expect(find({ services: [service({ app: "x" }, { type: "ExternalName" })] })).toEqual([]);
+  });
+
+  test.for([
+    {
+      name: "pods are selected and none is ready",
+      parts: {
+        pods: [buildPod({ name: "p", ip: "10.244.0.1", labels: { app: "web" }, ready: false })],
+        slices: [buildSlice({ service: "web", endpoints: [{ address: "10.244.0.1", ready: false }] })],
+      },
+      severity: "critical",
+      cause: "not-ready",
+    },
+    { name: "nothing is selected at all", parts: {}, severity: "warning", cause: "nothing-selected" },
+    {
+      name: "its Deployment is scaled to 0",
+      parts: { deployments: [buildWorkload({ name: "web", replicas: 0, template: { labels: { app: "web" } } })] },
+      severity: "info",
+      cause: "scaled-to-zero",
+    },
+  ])("$name: $severity", ({ parts, severity, cause }) => {
+    expect(find({ services: [service({ app: "web" })], ...parts })).toMatchObject([{ severity, evidence: { cause } }]);
+  });
+
+  test("one value or the namespace may be the slip only where the selector has two pairs", () => {
+    const pods = [buildPod({ name: "p", namespace: "default", labels: { app: "web", tier: "b" } })];
+    expect(find({ pods, services: [service({ app: "web", tier: "a" })] })).toMatchObject([
+      { severity: "critical", evidence: { nearMiss: { slip: "value" } } },
+    ]);
+    expect(find({ pods, services: [service({ app: "api" })] })).toMatchObject([{ severity: "warning" }]);
+    expect(find({ pods, services: [service({ app: "web", tier: "b" }, { namespace: "other" })] })).toMatchObject([
+      { severity: "critical", evidence: { nearMiss: { slip: "namespace", has: "default" } } },
+    ]);
+  });
+
+  test("a Deployment at 0 explains it better than a pod that nearly matches", () => {
+    const pods = [buildPod({ name: "p", labels: { app: "web", tier: "b" } })];
+    const deployments = [buildWorkload({ name: "web-a", replicas: 0, template: { labels: { app: "web", tier: "a" } } })];
+    expect(find({ pods, deployments, services: [service({ app: "web", tier: "a" })] })).toMatchObject([
+      { severity: "info", evidence: { cause: "scaled-to-zero", nearMiss: null } },
+    ]);
+  });
+
+  test("of a port whose name no pod declares target-port-missing tells, whatever the others do", () => {
+    const pods = [
+      buildPod({ name: "p", node: "n1", ip: "10.244.0.1", labels: { app: "web" }, ports: [{ name: "http", containerPort: 80 }] }),
+    ];
+    const ports = [
+      { name: "http", port: 80, targetPort: "http", nodePort: 30_080 },
+      { name: "admin", port: 81, targetPort: "admin", nodePort: 30_081 },
+    ];
+    const slices = [buildSlice({ service: "web", ports: [{ name: "http", port: 80 }], endpoints: [{ address: "10.244.0.1", pod: "p" }] })];
+    const { findings } = runRules(buildSnapshot({ nodes, pods, slices, services: [service({ app: "web" }, { ports })] }), buildContext());
+    expect(findings).toMatchObject([
+      { rule: "target-port-missing", ports: [{ port: 30_081 }], evidence: { targetPorts: ["admin"], share: 1 } },
+    ]);
+    const unready = [{ ...slices[0], endpoints: [{ address: "10.244.0.1", pod: "p", ready: false }] }];
+    expect(find({ pods, slices: unready.map(buildSlice), services: [service({ app: "web" }, { ports })] })).toMatchObject([
+      { severity: "critical", ports: [{ port: 30_080 }], evidence: { cause: "not-ready" } },
+    ]);
+  });
+
+  test("idle members of a family whose others are in use are one note", () => {
+    const member = (number: number) =>
+      buildService({
+        name: `session-${String(number)}`,
+        selector: { serial: `pod-${String(number)}` },
+        ports: [{ port: 22, nodePort: 30_000 + number }],
+      });
+    const pods = [buildPod({ name: "p1", ip: "10.244.0.1", labels: { serial: "pod-1" } })];
+    const found = find({
+      pods,
+      services: [1, 2, 3, 4].map(member),
+      slices: [buildSlice({ service: "session-1", ports: [{ port: 22 }], endpoints: [{ address: "10.244.0.1", pod: "p1" }] })],
+    });
+    expect(found).toMatchObject([{ severity: "info", ports: [{ port: 30_002 }, { port: 30_003 }, { port: 30_004 }] }]);
+  });
+
+  test("slices that may not be read are no emptiness", () => {
+    const { findings, notEvaluated } = runRules(
+      buildSnapshot({ nodes, services: [service({ app: "web" })], kinds: { endpointslices: "forbidden" } }),
+      buildContext(),
+    );
+    expect(findings.filter(({ rule }) => rule === "no-endpoints")).toEqual([]);
+    expect(notEvaluated).toContainEqual({ rule: "no-endpoints", missing: ["endpointslices"], namespaces: "all" });
+  });
+});

@@ -1,0 +1,163 @@
+import { findPortEndpoints } from "../inventory/usable-endpoints";
+import type { PortOfFinding, Severity } from "../model/finding";
+import type { Labels } from "../model/meta";
+import type { PodRecord } from "../model/pod";
+import type { ServiceRecord } from "../model/service";
+import type { Snapshot } from "../model/snapshot";
+import { matchesSelector } from "../basics/selector";
+import { findNearMiss, type NearMiss } from "../owners/near-miss";
+import { correctSelector } from "../remedies/correct-selector";
+import { defineRule, type Found } from "./rule";
+import { claimedPortsOf, distinctPorts } from "./support/claimed-ports";
+import { familyOfService } from "./support/families";
+import { lacksNamedPort } from "./support/target-ports";
+import { deploymentsOf } from "./support/workloads";
+import { sayCount, sayPorts, verb } from "./support/words";
+import { ignoredByProxy, servedFamilies } from "../routing/service-rules";
+
+type NoEndpointsEvidence = {
+  readonly services: readonly string[];
+  readonly selector: Labels | null;
+  readonly selected: number;
+  readonly cause: "not-ready" | "near-miss" | "nothing-selected" | "scaled-to-zero" | "idle-family";
+  readonly nearMiss: NearMiss | null;
+};
+
+type Dead = { readonly service: ServiceRecord; readonly ports: readonly PortOfFinding[]; readonly selected: readonly PodRecord[] };
+
+/** A claimed port without a usable endpoint anywhere. Source: EndpointSlice conditions; findings.md F05, F09, F55. */
+export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
+  id: "no-endpoints",
+  severity: "critical",
+  about: "selector",
+  needs: ["services", "endpointslices", "pods"],
+  remedies: [correctSelector],
+  reads: ({ nodes }) => [nodes],
+  perService: (snapshot, _context, service) => findDead(snapshot, service),
+  *check(snapshot, _context, all) {
+    const idle = new Map<string, Dead[]>();
+    const isDead = new Set(all.map(({ service }) => service));
+    for (const dead of all) {
+      const { service, ports, selected } = dead;
+      const cause = selected.length > 0 ? "not-ready" : isScaledToZero(snapshot, service) ? "scaled-to-zero" : "nothing-selected";
+      const nearMiss =
+        cause === "nothing-selected" && service.selector !== null ? findNearMiss(snapshot, service.namespace, service.selector) : null;
+      const family = selected.length === 0 && nearMiss === null ? familyOfService(snapshot, service) : null;
+      if (family?.members.some((member) => !isDead.has(member)) === true) {
+        const known = idle.get(family.id);
+        if (known === undefined) idle.set(family.id, [dead]);
+        else known.push(dead);
+        continue;
+      }
+      yield toFound(service, ports, selected, nearMiss === null ? cause : "near-miss", nearMiss);
+    }
+    for (const members of idle.values()) yield idleFamily(members);
+  },
+  words: {
+    en: {
+      title: "A claimed port answers on no node",
+      why: "No usable endpoint is behind the Service, so every node refuses connections to its port at once.",
+      fix: "Correct the selector, or make the pods ready; remove the Service when nothing is meant to answer.",
+      describe({ services, selected, cause, nearMiss }, { ports }) {
+        const subject = sayPorts(ports);
+        const title = `${subject} ${verb(ports, "answers", "answer")} on no node`;
+        const refused = ["connection refused, at once, on every node"];
+        switch (cause) {
+          case "not-ready":
+            return { title, summary: `${services[0] ?? ""} selects ${sayCount(selected, "pod")}, and none is usable.`, symptoms: refused };
+          case "near-miss":
+            return { title, summary: sayNearMiss(nearMiss), symptoms: refused };
+          case "nothing-selected":
+            return { title, summary: `${services[0] ?? ""} selects no pod at all.`, symptoms: refused };
+          case "scaled-to-zero":
+            return { title, summary: `The Deployment behind ${services[0] ?? ""} is scaled to 0.`, symptoms: refused };
+          case "idle-family":
+            return {
+              title: `${subject} ${verb(ports, "is", "are")} idle`,
+              summary: `${sayCount(services.length, "Service")} of a family whose other members are in use: ${services.join(", ")}.`,
+              symptoms: [],
+            };
+        }
+      },
+    },
+  },
+});
+
+/** Ports that are claimed and have no usable endpoint. ExternalName, headless and ignored Services claim nothing here. */
+function findDead(snapshot: Snapshot, service: ServiceRecord): Dead | null {
+  if (!servedFamilies(service).some((family) => ignoredByProxy(service, family, Number.POSITIVE_INFINITY) === null)) return null;
+  const dead = service.ports.filter(
+    (port) => claimedPortsOf(service, port).length > 0 && !findPortEndpoints(snapshot, service, port).some(({ usable }) => usable),
+  );
+  if (dead.length === 0) return null;
+  const selected = selectedPods(snapshot, service);
+  // Of a port whose name every pod lacks target-port-missing tells, and better.
+  const left = dead.filter((port) => selected.length === 0 || !selected.every((pod) => lacksNamedPort(pod, port)));
+  if (left.length === 0) return null;
+  return { service, ports: distinctPorts(left.flatMap((port) => claimedPortsOf(service, port))), selected };
+}
+
+function selectedPods(snapshot: Snapshot, service: ServiceRecord): readonly PodRecord[] {
+  return snapshot.lookup
+    .podsBySelector(service.namespace, service.selector)
+    .filter(({ phase }) => phase !== "Succeeded" && phase !== "Failed");
+}
+
+function toFound(
+  service: ServiceRecord,
+  ports: readonly PortOfFinding[],
+  selected: readonly PodRecord[],
+  cause: NoEndpointsEvidence["cause"],
+  nearMiss: NearMiss | null,
+): Found<NoEndpointsEvidence> {
+  const severity: Severity = cause === "scaled-to-zero" ? "info" : cause === "nothing-selected" ? "warning" : "critical";
+  const changed = selected.map(({ readyAtMs }) => readyAtMs ?? 0);
+  return {
+    severity,
+    subjects: [{ kind: "Service", namespace: service.namespace, name: service.name }],
+    ports,
+    sinceMs: changed.length > 0 ? Math.max(...changed) || null : service.createdAtMs,
+    evidence: {
+      services: [`${service.namespace}/${service.name}`],
+      selector: service.selector,
+      selected: selected.length,
+      cause,
+      nearMiss,
+    },
+  };
+}
+
+function idleFamily(members: readonly Dead[]): Found<NoEndpointsEvidence> {
+  return {
+    variant: "idle",
+    severity: "info",
+    subjects: members.map(({ service }) => ({ kind: "Service", namespace: service.namespace, name: service.name })),
+    ports: distinctPorts(members.flatMap(({ ports }) => ports)),
+    evidence: {
+      services: members.map(({ service }) => `${service.namespace}/${service.name}`),
+      selector: null,
+      selected: 0,
+      cause: "idle-family",
+      nearMiss: null,
+    },
+  };
+}
+
+function isScaledToZero(snapshot: Snapshot, service: ServiceRecord): boolean {
+  return deploymentsOf(snapshot, service.namespace).some(
+    ({ replicas, template }) => replicas === 0 && matchesSelector(service.selector, template.labels),
+  );
+}
+
+function sayNearMiss(miss: NearMiss | null): string {
+  if (miss === null) return "";
+  const pods = miss.pods === 1 ? `the pod ${miss.pod}` : `${String(miss.pods)} pods`;
+  switch (miss.slip) {
+    case "key":
+      return `The selector key is ${miss.wanted}; ${miss.pods === 1 ? `the pod ${miss.pod} carries` : "the pods carry"} ${miss.has}.`;
+    case "value":
+      return `The selector wants ${miss.wanted}; ${pods} ${miss.pods === 1 ? "has" : "have"} ${miss.has}.`;
+    case "namespace":
+      return `The Service is in namespace ${miss.wanted}; ${pods} that it would match ${miss.pods === 1 ? "is" : "are"} in ${miss.has}.`;
+  }
+}

@@ -1,0 +1,457 @@
+// The worked cases of rules that only a check has (findings.md), and what other rules say of a manifest: "node-port-taken", "node-port-duplicate-in-service",
+// "captures-pods", "captured-by-service", "host-port-unplaceable".
+
+import { describe, expect, test } from "vitest";
+import type { ServiceRecord } from "../model/service";
+import { buildContext, buildNode, buildPod, buildService, type SnapshotParts } from "../testing/builders";
+import { app, joinParts, runPods } from "../testing/apps";
+import { checkParts, deploy, remove, sayFinding, standardPolicy, stated, type ManifestPart } from "../testing/manifests";
+
+const nodes = [1, 2, 3].map((place) => buildNode({ name: `n${String(place)}`, ip: `10.0.0.${String(place)}` }));
+const web = app(runPods("Deployment", "web", [1, 2], { app: "web" }, [{ containerPort: 80 }]), [
+  { name: "web", selector: { app: "web" }, ports: [{ port: 80, nodePort: 30_010 }] },
+]);
+const sessions = (namespace: string): readonly ServiceRecord[] =>
+  Array.from({ length: 20 }, (_, place) =>
+    buildService({
+      namespace,
+      name: `clearml-session-${String(place + 1)}`,
+      selector: { "ai.allegro.agent.serial": `pod-${String(place + 1)}` },
+      ports: [{ port: 22, nodePort: 30_001 + place }],
+    }),
+  );
+
+type Case = readonly [name: string, live: SnapshotParts, manifest: readonly ManifestPart[], introduced: readonly string[]];
+
+describe("numbers on nodes", () => {
+  const holder = buildService({ name: "held", selector: { app: "held" }, ports: [{ port: 80, nodePort: 30_050 }] });
+  const cases: readonly Case[] = [
+    [
+      "F08: a second release asks for a block that the first one has",
+      { services: sessions("clearml") },
+      sessions("team-b").map((each) => stated(each)),
+      [`C node-port-taken ${Array.from({ length: 20 }, (_, place) => 30_001 + place).join(",")}`],
+    ],
+    [
+      "F10: policy Local does not make a number free, nor does another node",
+      {
+        services: [
+          buildService({
+            name: "dns-a",
+            externalTrafficPolicy: "Local",
+            selector: { app: "a" },
+            ports: [{ port: 53, protocol: "UDP", nodePort: 53 }],
+          }),
+        ],
+      },
+      [
+        stated({
+          name: "dns-b",
+          externalTrafficPolicy: "Local",
+          selector: { app: "b" },
+          ports: [{ port: 53, protocol: "UDP", nodePort: 53 }],
+        }),
+      ],
+      ["C node-port-out-of-range 53", "C node-port-taken 53"],
+    ],
+    [
+      "F11: TCP and UDP of one port share a number",
+      {},
+      [
+        stated({
+          name: "dns",
+          ports: [
+            { name: "t", port: 53, nodePort: 30_053 },
+            { name: "u", port: 53, protocol: "UDP", nodePort: 30_053 },
+          ],
+        }),
+      ],
+      [],
+    ],
+    [
+      "F11, near: of two ports they do not",
+      {},
+      [
+        stated({
+          name: "dns",
+          ports: [
+            { name: "t", port: 53, nodePort: 30_053 },
+            { name: "u", port: 54, protocol: "UDP", nodePort: 30_053 },
+          ],
+        }),
+      ],
+      ["C node-port-duplicate-in-service 30053"],
+    ],
+    [
+      "F13: one Service asks for a number twice",
+      {},
+      [
+        stated({
+          name: "a",
+          ports: [
+            { name: "x", port: 80, nodePort: 30_070 },
+            { name: "y", port: 81, nodePort: 30_070 },
+          ],
+        }),
+      ],
+      ["C node-port-duplicate-in-service 30070"],
+    ],
+    [
+      "F14: a health check and a nodePort inside one manifest",
+      {},
+      [
+        stated({
+          name: "a",
+          type: "LoadBalancer",
+          externalTrafficPolicy: "Local",
+          healthCheckNodePort: 30_073,
+          ports: [{ port: 80, nodePort: 30_080 }],
+        }),
+        stated({ name: "b", ports: [{ port: 80, nodePort: 30_073 }] }),
+      ],
+      ["C node-port-duplicate 30073"],
+    ],
+    [
+      "F16: a number that the API server gave to a health check",
+      {
+        services: [
+          buildService({
+            name: "lb",
+            type: "LoadBalancer",
+            externalTrafficPolicy: "Local",
+            healthCheckNodePort: 31_544,
+            ports: [{ port: 80, nodePort: 31_000 }],
+          }),
+        ],
+      },
+      [stated({ name: "new", ports: [{ port: 80, nodePort: 31_544 }] })],
+      ["C node-port-taken 31544"],
+    ],
+    [
+      "F59: a LoadBalancer takes a nodePort too",
+      { services: [holder] },
+      [stated({ name: "lb", type: "LoadBalancer", ports: [{ port: 80, nodePort: 30_050 }] })],
+      ["C node-port-taken 30050"],
+    ],
+    [
+      "another protocol does not help",
+      { services: [holder] },
+      [stated({ name: "u", ports: [{ port: 80, protocol: "UDP", nodePort: 30_050 }] })],
+      ["C node-port-taken 30050"],
+    ],
+    ["near: the next number is free", { services: [holder] }, [stated({ name: "u", ports: [{ port: 80, nodePort: 30_051 }] })], []],
+    [
+      "near: a number left to the API server is no number",
+      { services: [holder] },
+      [stated({ name: "u", type: "NodePort", ports: [{ port: 80 }] })],
+      [],
+    ],
+    ["near: a Service holds its own number", { services: [holder] }, [stated(holder)], []],
+    [
+      "near: another namespace's Service of that name is another one",
+      { services: [holder] },
+      [stated({ ...holder, namespace: "other" })],
+      ["C node-port-taken 30050"],
+    ],
+    [
+      "two new ones of one manifest",
+      {},
+      [stated({ name: "a", ports: [{ port: 80, nodePort: 30_060 }] }), stated({ name: "b", ports: [{ port: 80, nodePort: 30_060 }] })],
+      ["C node-port-duplicate 30060"],
+    ],
+    [
+      "near: the holder gives it back earlier in the manifest",
+      { services: [holder] },
+      [stated({ ...holder, ports: [{ port: 80, nodePort: 30_051 }] }), stated({ name: "b", ports: [{ port: 80, nodePort: 30_050 }] })],
+      [],
+    ],
+    [
+      "the holder gives it back, but later in the manifest",
+      { services: [holder] },
+      [stated({ name: "b", ports: [{ port: 80, nodePort: 30_050 }] }), stated({ ...holder, ports: [{ port: 80, nodePort: 30_051 }] })],
+      ["W node-port-taken 30050"],
+    ],
+    [
+      "the holder is deleted, and that goes last",
+      { services: [holder] },
+      [stated({ name: "b", ports: [{ port: 80, nodePort: 30_050 }] }), remove("Service", "held")],
+      ["W node-port-taken 30050"],
+    ],
+    ["outside of the range", {}, [stated({ name: "a", ports: [{ port: 80, nodePort: 8080 }] })], ["C node-port-out-of-range 8080"]],
+    [
+      "near: a live one outside of it is no news",
+      { services: [buildService({ name: "a", ports: [{ port: 80, nodePort: 8080 }] })] },
+      [stated({ name: "a", selector: { app: "x" }, ports: [{ port: 80, nodePort: 8080 }] })],
+      [],
+    ],
+  ];
+  test.for(cases)("%s", ([, live, manifest, expected]) => {
+    const { introduced } = checkParts(live, manifest);
+    // Services without pods answer nowhere, and numbers chosen by hand are worth a note: both are other tables' business.
+    expect(
+      introduced
+        .filter(({ rule }) => rule !== "no-endpoints" && rule !== "pinned-in-dynamic-band")
+        .map(sayFinding)
+        .sort(),
+    ).toEqual(expected);
+  });
+
+  test("F08: one finding names the holders and proposes the next block of that length", () => {
+    const { introduced } = checkParts(
+      { services: sessions("clearml") },
+      sessions("team-b").map((each) => stated(each)),
+    );
+    const taken = introduced.find(({ rule }) => rule === "node-port-taken");
+    expect(taken?.evidence).toMatchObject({ free: { first: 30_021, last: 30_040 } });
+    expect(taken?.subjects).toHaveLength(40);
+    expect(taken?.title).toBe(
+      "30001–30020 are taken by clearml/clearml-session-1, clearml/clearml-session-2, clearml/clearml-session-3 and 17 more",
+    );
+  });
+
+  test("a manifest's own numbers tell nothing of the range", () => {
+    const { introduced } = checkParts({}, [stated({ name: "a", ports: [{ port: 80, nodePort: 8080 }] })], buildContext());
+    expect(introduced.map(sayFinding)).toContain("C node-port-out-of-range 8080");
+  });
+});
+
+describe("selectors", () => {
+  const other = app(runPods("Deployment", "other", [3], { app: "web", track: "other" }, [{ containerPort: 80 }]), []);
+  const companion = stated({ name: "metrics", selector: { app: "web" }, ports: [{ port: 9090, targetPort: 80 }] });
+  const cases: readonly Case[] = [
+    [
+      "a new app whose selector also matches somebody else's pods",
+      other,
+      [
+        deploy("mine", { app: "web", track: "mine" }),
+        stated({ name: "mine", selector: { app: "web" }, ports: [{ port: 80, nodePort: 30_020 }] }),
+      ],
+      ["C captures-pods 30020"],
+    ],
+    [
+      "near: with the label that separates",
+      other,
+      [
+        deploy("mine", { app: "web", track: "mine" }),
+        stated({ name: "mine", selector: { app: "web", track: "mine" }, ports: [{ port: 80, nodePort: 30_020 }] }),
+      ],
+      [],
+    ],
+    [
+      "near: in another namespace",
+      other,
+      [
+        deploy("mine", { app: "web" }, undefined, { namespace: "b" }),
+        stated({ name: "mine", namespace: "b", selector: { app: "web" }, ports: [{ port: 80, nodePort: 30_020 }] }),
+      ],
+      [],
+    ],
+    [
+      "a widened selector",
+      joinParts(web, other),
+      [stated({ name: "web", selector: { app: "web" }, ports: [{ port: 80, nodePort: 30_010 }] })],
+      [],
+    ],
+    [
+      "near: a headless Service mixes nothing",
+      joinParts(web, other),
+      [{ ...stated({ name: "all", selector: { app: "web" }, ports: [{ port: 80 }] }), clusterIPs: ["None"] }],
+      [],
+    ],
+    ["near: a second Service for the same pods", web, [companion], []],
+    ["a new app that joins a live Service", web, [deploy("canary", { app: "web" })], ["C captured-by-service 30010"]],
+    [
+      "a new app that joins a live Service, but lacks the port: no connection reaches it",
+      app(runPods("Deployment", "web", [1], { app: "web" }, [{ name: "http", containerPort: 80 }]), [
+        { name: "web", selector: { app: "web" }, ports: [{ port: 80, targetPort: "http", nodePort: 30_010 }] },
+      ]),
+      [deploy("canary", { app: "web" }, [])],
+      ["C target-port-missing 30010", "W captured-by-service 30010"],
+    ],
+    [
+      "near: the Service waits for its pods",
+      { services: [buildService({ name: "web", selector: { app: "web" }, ports: [{ port: 80, nodePort: 30_010 }] })] },
+      [deploy("web", { app: "web" })],
+      [],
+    ],
+    ["near: the next version of the app that is there", web, [deploy("web", { app: "web", version: "2" }, undefined, { replicas: 2 })], []],
+    [
+      "all owners are the manifest's own",
+      {},
+      [
+        deploy("a", { app: "web" }),
+        deploy("b", { app: "web" }),
+        stated({ name: "web", selector: { app: "web" }, ports: [{ port: 80, nodePort: 30_020 }] }),
+      ],
+      ["C mixed-owners 30020"],
+    ],
+    ["a Job beside it is told as a Job", web, [{ ...deploy("migrate", { app: "web" }), kind: "Job" }], ["C job-in-service 30010"]],
+    [
+      "a mistyped selector",
+      web,
+      [stated({ name: "web2", selector: { app: "web", tier: "x" }, ports: [{ port: 80, nodePort: 30_020 }] })],
+      ["W no-endpoints 30020"],
+    ],
+  ];
+  test.for(cases)("%s", ([, live, manifest, expected]) => {
+    const { introduced } = checkParts(live, manifest);
+    expect(
+      introduced
+        .filter(({ rule }) => rule !== "selector-overlap")
+        .map(sayFinding)
+        .sort(),
+    ).toEqual(expected);
+  });
+
+  test("a mixture that is there already is nobody's news, and one that ends is resolved", () => {
+    const mixed = app(
+      [
+        ...runPods("Deployment", "web", [1], { app: "web" }, [{ containerPort: 80 }]),
+        ...runPods("Deployment", "other", [3], { app: "web", track: "other" }, [{ containerPort: 80 }]),
+      ],
+      [{ name: "web", selector: { app: "web" }, ports: [{ port: 80, nodePort: 30_010 }] }],
+    );
+    const same = checkParts(mixed, [stated({ name: "web", selector: { app: "web" }, ports: [{ port: 80, nodePort: 30_010 }] })]);
+    expect([same.introduced, same.resolved, same.unchanged]).toEqual([[], [], 1]);
+    const split = checkParts(mixed, [
+      stated({ name: "web", selector: { app: "web", track: "other" }, ports: [{ port: 80, nodePort: 30_010 }] }),
+    ]);
+    expect([split.introduced.map(sayFinding), split.resolved.map(sayFinding)]).toEqual([[], ["C mixed-owners 30010"]]);
+  });
+
+  test("a widened selector captures", () => {
+    const live = joinParts(
+      app(runPods("Deployment", "web", [1], { app: "web", track: "a" }, [{ containerPort: 80 }]), [
+        { name: "web", selector: { app: "web", track: "a" }, ports: [{ port: 80, nodePort: 30_010 }] },
+      ]),
+      other,
+    );
+    const { introduced, positions } = checkParts(live, [
+      stated({ name: "web", selector: { app: "web" }, ports: [{ port: 80, nodePort: 30_010 }] }),
+    ]);
+    expect(introduced.map(sayFinding)).toEqual(["C captures-pods 30010"]);
+    expect(introduced[0]?.evidence).toMatchObject({
+      own: ["Deployment/default/web"],
+      captured: [{ owner: "Deployment/default/other" }],
+      separating: ["track"],
+      add: { key: "track", value: "a" },
+    });
+    expect([...positions.values()]).toMatchObject([[{ file: "test.yaml", line: 1 }]]);
+  });
+});
+
+describe("host ports", () => {
+  const wants = (more: Parameters<typeof deploy>[3] = {}) => deploy("new", { app: "new" }, [{ containerPort: 80, hostPort: 8080 }], more);
+  const hold = (place: number, partial = {}) =>
+    buildPod({
+      name: `old-${String(place)}`,
+      node: `n${String(place)}`,
+      ip: `10.244.${String(place)}.9`,
+      ports: [{ containerPort: 80, hostPort: 8080 }],
+      ...partial,
+    });
+  const everywhere = { pods: [1, 2, 3].map((place) => hold(place)) };
+  const pool = { nodes: [...nodes.slice(0, 2), buildNode({ name: "n3", ip: "10.0.0.3", labels: { pool: "gpu" } })] };
+  const onlyGpu = { nodeSelector: { pool: "gpu" }, requiredAffinity: null, tolerations: [] };
+  const cases: readonly Case[] = [
+    ["held on every node", everywhere, [wants()], ["C host-port-unplaceable 8080"]],
+    ["near: one node is left", { pods: [hold(1), hold(2)] }, [wants()], []],
+    [
+      "near: another protocol",
+      { pods: [1, 2, 3].map((place) => hold(place, { ports: [{ containerPort: 80, hostPort: 8080, protocol: "UDP" }] })) },
+      [wants()],
+      [],
+    ],
+    [
+      "held on the only node that its selector leaves",
+      { ...pool, pods: [hold(3)] },
+      [wants({ template: { placement: onlyGpu } })],
+      ["C host-port-unplaceable 8080"],
+    ],
+    ["near: held elsewhere", { ...pool, pods: [hold(1), hold(2)] }, [wants({ template: { placement: onlyGpu } })], []],
+    ["no node has what it asks for", {}, [wants({ template: { placement: onlyGpu } })], ["C host-port-unplaceable 8080"]],
+    [
+      "a taint keeps it off",
+      { nodes: nodes.map((node) => ({ ...node, taints: [{ key: "gpu", value: "", effect: "NoSchedule" as const }] })) },
+      [wants()],
+      ["C host-port-unplaceable 8080"],
+    ],
+    ["a DaemonSet whose port is taken on one node", { pods: [hold(2)] }, [wants({ kind: "DaemonSet" })], ["C host-port-unplaceable 8080"]],
+    [
+      "near: a DaemonSet that runs already",
+      { pods: [1, 2, 3].map((place) => hold(place, { controller: { kind: "DaemonSet", name: "new" } })) },
+      [wants({ kind: "DaemonSet" })],
+      [],
+    ],
+    ["more pods than nodes", {}, [{ ...wants({ replicas: 4 }), kind: "StatefulSet" }], ["W host-port-unplaceable 8080"]],
+    [
+      "two of one manifest on one node",
+      { nodes: nodes.slice(0, 1) },
+      [
+        { ...wants(), kind: "StatefulSet" },
+        { ...wants(), kind: "StatefulSet", name: "second" },
+      ],
+      ["C host-port-unplaceable 8080"],
+    ],
+    [
+      "near: the holder is deleted by the same manifest",
+      { nodes: nodes.slice(0, 1), pods: [hold(1)] },
+      [{ ...wants(), kind: "StatefulSet" }, remove("Pod", "old-1")],
+      [],
+    ],
+    [
+      "where it must run there is a nodePort of that number",
+      { ...pool, services: [buildService({ name: "s", ports: [{ port: 80, nodePort: 30_090 }] })] },
+      [
+        {
+          ...deploy("new", { app: "new" }, [{ containerPort: 80, hostPort: 30_090 }], { template: { placement: onlyGpu } }),
+          kind: "StatefulSet",
+        },
+      ],
+      ["W host-port-on-node-port 30090"],
+    ],
+    [
+      "a port of the machine, wherever it runs",
+      {},
+      [{ ...deploy("new", { app: "new" }, [{ containerPort: 80, hostPort: 22 }]), kind: "StatefulSet" }],
+      ["C reserved-system-port 22"],
+    ],
+  ];
+  test.for(cases)("%s", ([, live, manifest, expected]) => {
+    const { introduced } = checkParts({ ...live, deployments: [] }, manifest);
+    expect(
+      introduced
+        .filter(({ rule }) => rule !== "no-endpoints" && rule !== "host-port-rollout-deadlock")
+        .map(sayFinding)
+        .sort(),
+    ).toEqual(expected);
+  });
+});
+
+test("with the policy Local fewer pods than nodes drop somewhere, wherever they run", () => {
+  const { introduced } = checkParts(web, [
+    deploy("api", { app: "api" }),
+    stated({ name: "api", externalTrafficPolicy: "Local", selector: { app: "api" }, ports: [{ port: 80, nodePort: 30_011 }] }),
+  ]);
+  expect(introduced.map(sayFinding)).toEqual(["W local-policy-drops 30011"]);
+  expect(introduced[0]?.summary).toContain("at least 2 of");
+});
+
+test("order and reservations hold for a manifest too", () => {
+  const context = buildContext({
+    ...standardPolicy,
+    bands: [
+      { name: "ml", kind: "nodePort", ports: { first: 30_001, last: 30_020 }, owner: null, allow: { namespaces: ["ml"], labels: null } },
+    ],
+    reservations: [{ port: 30_030, kind: "nodePort", node: null, protocol: null, purpose: "x", until: null, ticket: null, allow: null }],
+  });
+  const { introduced } = checkParts(
+    {},
+    [stated({ name: "a", ports: [{ port: 80, nodePort: 30_005 }] }), stated({ name: "b", ports: [{ port: 80, nodePort: 30_030 }] })],
+    context,
+  );
+  expect(introduced.map(sayFinding).filter((each) => !each.includes("no-endpoints"))).toEqual([
+    "C reservation-broken 30030",
+    "W outside-band 30005",
+  ]);
+});

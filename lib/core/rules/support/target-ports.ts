@@ -1,0 +1,28 @@
+import type { PodRecord } from "../../model/pod";
+import type { ServicePort } from "../../model/service";
+
+/** Containers whose ports a named targetPort may mean: main ones, then sidecars (routing.md 2.2). */
+function declaredPorts(pod: PodRecord) {
+  return pod.containers.filter(({ role }) => role !== "init").flatMap(({ ports }) => ports);
+}
+
+/** The number that a Service port means on a pod; null where the pod declares no port of that name and protocol. */
+export function resolveTargetPort(pod: PodRecord, { targetPort, protocol }: ServicePort): number | null {
+  if (typeof targetPort === "number") return targetPort;
+  return declaredPorts(pod).find((each) => each.name === targetPort && each.protocol === protocol)?.containerPort ?? null;
+}
+
+/** The targetPort is a name that no container of the pod declares for the protocol. */
+export function lacksNamedPort(pod: PodRecord, port: ServicePort): boolean {
+  return resolveTargetPort(pod, port) === null;
+}
+
+/** The targetPort is a number that the pod does not declare, though it declares others: it may still listen there. */
+export function lacksNumberedPort(pod: PodRecord, port: ServicePort): boolean {
+  const declared = declaredPorts(pod);
+  return (
+    typeof port.targetPort === "number" &&
+    declared.length > 0 &&
+    !declared.some(({ containerPort, protocol }) => containerPort === port.targetPort && protocol === port.protocol)
+  );
+}

@@ -1,0 +1,52 @@
+// The one question with a body: a manifest against a cluster.
+
+import { checkManifest, severities, type Severity } from "@/lib/core";
+import { manifestSizeMax } from "@/lib/sources/manifest/read-documents";
+import { readManifest } from "@/lib/sources/manifest/read-manifest";
+import type { WireCheck } from "@/lib/wire/check-schemas";
+import { encodeCheck } from "@/lib/wire/encode-check";
+import { encodeEnvelope } from "./envelope";
+import { isProblem, problem, type Problem } from "./problem";
+import { selectDerived, type Answer } from "./queries";
+
+/** The name of the body in positions; `file` may say another one. */
+const bodyName = "manifest";
+
+/**
+ * POST /api/v1/check: the manifest as the body; `cluster`, `failOn` (critical), `namespace` of objects that name none (default), `file`: a name for positions.
+ *
+ * Returns: the answer also where some document cannot be read: its mistakes are listed, and the verdict is `unreadable`.
+ */
+export async function loadCheck(request: Request): Promise<Answer<WireCheck>> {
+  const params = new URL(request.url).searchParams;
+  const derived = selectDerived(params);
+  if (isProblem(derived)) return derived;
+  const failOn = readFailOn(params.get("failOn"));
+  if (typeof failOn === "object") return failOn;
+  const text = await readBody(request);
+  if (typeof text === "object") return text;
+  const { view, context, evaluation } = derived;
+  const read = readManifest([{ file: params.get("file") ?? bodyName, text }], params.get("namespace") ?? "default");
+  const result = checkManifest(view.snapshot, context, read.manifest, evaluation);
+  return { ...encodeEnvelope(view), ...encodeCheck(result, read, view.name, failOn) };
+}
+
+function readFailOn(text: string | null): Severity | Problem {
+  const found = severities.find((severity) => severity === (text ?? "critical"));
+  return found ?? problem("bad-query", `failOn wants critical, warning or info, got ${JSON.stringify(text)}`, "failOn");
+}
+
+/** The body as text, never more of it than is allowed. */
+async function readBody(request: Request): Promise<string | Problem> {
+  const tooLarge = problem("too-large", "a manifest may have 5 MiB: split it, or use portolan check -f FILE for each part");
+  if (Number(request.headers.get("content-length") ?? 0) > manifestSizeMax) return tooLarge;
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of request.body ?? []) {
+    size += part.length;
+    if (size > manifestSizeMax) return tooLarge;
+    parts.push(part);
+  }
+  if (size === 0) return problem("bad-query", "the body is empty: send the manifest as YAML or JSON");
+  return new TextDecoder().decode(Buffer.concat(parts));
+}

@@ -1,0 +1,50 @@
+// From a question to a Response: JSON, problem details, and a bug that does not leak its stack.
+
+import { log } from "./log";
+import { findRepeated } from "./params";
+import { isProblem, problem, problemResponse, type Problem } from "./problem";
+
+/** A GET handler that answers with JSON, or with problem details. */
+export function jsonRoute(ask: (params: URLSearchParams) => object | Problem): (request: Request) => Response {
+  return paramsRoute((params) => jsonResponse(ask(params)));
+}
+
+/** A GET handler that is given the query's parameters, each once. */
+export function paramsRoute(ask: (params: URLSearchParams) => Response): (request: Request) => Response {
+  return (request) =>
+    respond(() => {
+      const params = new URL(request.url).searchParams;
+      const repeated = findRepeated(params);
+      return repeated === undefined ? ask(params) : problemResponse(repeated);
+    });
+}
+
+/** A POST handler that reads a body and answers with JSON, or with problem details. It changes nothing. */
+export function jsonBodyRoute(ask: (request: Request) => Promise<object>): (request: Request) => Promise<Response> {
+  return async (request) => {
+    try {
+      return jsonResponse(await ask(request));
+    } catch (cause) {
+      return fault(cause);
+    }
+  };
+}
+
+/** Runs a handler; what it throws is a bug: logged with its stack, answered without. */
+export function respond(handle: () => Response): Response {
+  try {
+    return handle();
+  } catch (cause) {
+    return fault(cause);
+  }
+}
+
+function fault(cause: unknown): Response {
+  log.error({ err: cause }, "request failed");
+  return problemResponse(problem("internal", "Portolan has a fault here; the server's log has the details"));
+}
+
+export function jsonResponse(answer: object | Problem): Response {
+  if (isProblem(answer)) return problemResponse(answer);
+  return new Response(JSON.stringify(answer), { headers: { "content-type": "application/json", "cache-control": "no-store" } });
+}

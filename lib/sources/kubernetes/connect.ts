@@ -1,0 +1,338 @@
+// Finds a cluster and its credentials, and opens requests to its API server. Credentials never leave this file: callers get responses, and errors
+// that name the server. kubeconfig and authentication (certificates, tokens, token files, exec plugins, proxies) are @kubernetes/client-node's.
+
+import { KubeConfig } from "@kubernetes/client-node";
+import { readFileSync, statSync } from "node:fs";
+import http from "node:http";
+import https from "node:https";
+import { homedir } from "node:os";
+import { delimiter, dirname, join, resolve as resolvePath } from "node:path";
+import { parse } from "yaml";
+import { fail, ok, type Result } from "@/lib/core";
+import type { SourceError } from "../source";
+import { kubeconfigFiles, serviceAccountFolder } from "./find-cluster";
+import { asObject, asObjects, asText } from "./slim/read";
+
+/** A response whose body is read as it comes. */
+export type ApiResponse = {
+  readonly status: number;
+  readonly retryAfterMs: number | null;
+  readonly contentType: string;
+  readonly body: AsyncIterable<Buffer>;
+};
+
+/**
+ * A way to one API server. `name`: the cluster's name for people; `namespace`: the context's own, null when it names none.
+ * `server`: its address now; a kubeconfig that is rewritten may name another one, whose versions say nothing about those of the one before.
+ * `get` answers every HTTP status; it fails only when there is no response (within `answerMaxMs`). Credentials that were refused (401) are read anew
+ * for the next request.
+ */
+export type Connection = {
+  readonly name: string;
+  readonly namespace: string | null;
+  readonly server: () => string;
+  get(path: string, signal: AbortSignal, answerMaxMs?: number): Promise<Result<ApiResponse, SourceError>>;
+};
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const answerMaxDefaultMs = 30_000;
+
+/** A plain API server without TLS or credentials: the demo's. */
+export function connectPlain(name: string, server: string): Connection {
+  return {
+    name,
+    namespace: null,
+    server: () => server,
+    get: (path, signal, answerMaxMs = answerMaxDefaultMs) => send(new URL(path, server), {}, signal, answerMaxMs),
+  };
+}
+
+/** The service account of this pod; its token is read anew as it rotates. */
+export function connectInCluster(): Connection {
+  return connectWith("in-cluster", () => {
+    const config = new KubeConfig();
+    config.loadFromCluster();
+    return { config, tokenFile: join(serviceAccountFolder, "token"), files: [] };
+  });
+}
+
+/**
+ * A context of a kubeconfig.
+ *
+ * Returns: the connection, or an error that names the file and, for an unknown context, those that there are.
+ */
+export function connectContext(named: string | null, context: string | null, env: Env): Result<Connection, SourceError> {
+  const files = kubeconfigFiles(named, env);
+  const where = files.join(delimiter);
+  if (files.length === 0) {
+    return fail({
+      kind: "no-cluster",
+      what: "no kubeconfig",
+      where: env["KUBECONFIG"] ?? join(homedir(), ".kube", "config"),
+      todo: "name one with --kubeconfig, or try --demo or --snapshot PATH",
+      retryable: false,
+    });
+  }
+  let config: KubeConfig;
+  try {
+    config = loadConfig(files);
+  } catch (cause) {
+    return fail({ kind: "bad-kubeconfig", what: "the kubeconfig cannot be read", where, todo: firstLine(cause), retryable: false, cause });
+  }
+  const wanted = context ?? currentContext(config);
+  const contexts = config.getContexts().map(({ name }) => name);
+  if (wanted === "") {
+    return fail({
+      kind: "no-cluster",
+      what: "the kubeconfig has no current context",
+      where,
+      todo: `choose one with --context: ${contexts.join(", ") || "it names none"}`,
+      retryable: false,
+    });
+  }
+  const chosen = config.getContextObject(wanted);
+  if (chosen === null) {
+    return fail({
+      kind: "bad-kubeconfig",
+      what: `there is no context ${JSON.stringify(wanted)}`,
+      where,
+      todo: `known contexts: ${contexts.join(", ") || "none"}`,
+      retryable: false,
+    });
+  }
+  if (config.getCluster(chosen.cluster) === null) {
+    return fail({
+      kind: "bad-kubeconfig",
+      what: `the context ${JSON.stringify(wanted)} names no known cluster`,
+      where,
+      todo: `add the cluster ${JSON.stringify(chosen.cluster)} to the kubeconfig`,
+      retryable: false,
+    });
+  }
+  return ok(
+    connectWith(wanted, () => {
+      const fresh = loadConfig(files);
+      fresh.setCurrentContext(wanted);
+      return { config: fresh, tokenFile: tokenFileOf(fresh, files), files };
+    }),
+  );
+}
+
+/** "" where the file names none; the library leaves it undefined then. */
+function currentContext(config: KubeConfig): string {
+  const name: string | undefined = config.getCurrentContext();
+  return typeof name === "string" ? name : "";
+}
+
+function loadConfig(files: readonly string[]): KubeConfig {
+  const [first, ...rest] = files;
+  const config = new KubeConfig();
+  if (first !== undefined) config.loadFromFile(first);
+  for (const file of rest) {
+    const other = new KubeConfig();
+    other.loadFromFile(file);
+    config.mergeConfig(other, true);
+  }
+  return config;
+}
+
+/** The token file of the user in force, null when it names none; @kubernetes/client-node passes the key over. As everywhere in a kubeconfig, the first file that has the user counts. */
+function tokenFileOf(config: KubeConfig, files: readonly string[]): string | null {
+  const name = config.getCurrentUser()?.name;
+  for (const file of files) {
+    const user = asObjects(asObject(parse(readFileSync(file, "utf8"), { logLevel: "error" }))["users"]).find(
+      (each) => each["name"] === name,
+    );
+    if (user === undefined) continue;
+    const tokenFile = asText(asObject(user["user"])["tokenFile"]);
+    return tokenFile === "" ? null : resolvePath(dirname(file), tokenFile);
+  }
+  return null;
+}
+
+/** What a kubeconfig says now. `files`: those whose change makes it another one. */
+type Loaded = { readonly config: KubeConfig; readonly tokenFile: string | null; readonly files: readonly string[] };
+
+function connectWith(name: string, load: () => Loaded): Connection {
+  const read = (): Loaded & { readonly stamp: string } => {
+    const loaded = load();
+    const { caFile } = loaded.config.getCurrentCluster() ?? {};
+    const { certFile, keyFile } = loaded.config.getCurrentUser() ?? {};
+    // Certificates are renewed in place.
+    const files = [...loaded.files, ...[caFile, certFile, keyFile].filter((file) => typeof file === "string")];
+    return { ...loaded, files, stamp: stampOf(files) };
+  };
+  let current = read();
+  const server = (): string => current.config.getCurrentCluster()?.server ?? "";
+  const reload = (): void => {
+    try {
+      current = read();
+    } catch {
+      // A kubeconfig that is being rewritten: the old credentials stay until it can be read.
+    }
+  };
+  const authorize = async (): Promise<https.RequestOptions> => {
+    if (stampOf(current.files) !== current.stamp) reload();
+    const { config, tokenFile } = current;
+    const options: https.RequestOptions = {};
+    await config.applyToHTTPSOptions(options);
+    // The library keeps one agent, with the certificates of its first request, for as long as it lives; only a proxy needs it.
+    if (config.getCurrentCluster()?.proxyUrl === undefined) options.agent = false;
+    if (tokenFile === null) return options;
+    const token = readFileSync(tokenFile, "utf8").trim();
+    return { ...options, headers: { ...(options.headers as http.OutgoingHttpHeaders | undefined), Authorization: `Bearer ${token}` } };
+  };
+  let pending: Promise<https.RequestOptions> | null = null;
+  return {
+    name,
+    namespace: current.config.getContextObject(current.config.getCurrentContext())?.namespace ?? null,
+    server,
+    get: async (path, signal, answerMaxMs = answerMaxDefaultMs) => {
+      const target = (): URL => new URL(server().replace(/\/$/, "") + path);
+      // Credentials never go over the wire in clear: a plain server (kubectl proxy) is asked without them.
+      if (target().protocol === "http:") {
+        if (stampOf(current.files) !== current.stamp) reload();
+        if (target().protocol === "http:") return send(target(), {}, signal, answerMaxMs);
+      }
+      let options: https.RequestOptions;
+      try {
+        // An exec plugin, which may open a browser, runs once and its credentials serve all who wait.
+        pending ??= authorize().finally(() => {
+          pending = null;
+        });
+        options = await within(pending, signal, answerMaxMs);
+      } catch (cause) {
+        return fail(explainCredentials(cause, server()));
+      }
+      const used = current;
+      const response = await send(target(), options, signal, answerMaxMs);
+      // Only by the first of those whose requests were refused with the same credentials.
+      if (response.ok && response.value.status === 401 && used === current) reload();
+      return response;
+    },
+  };
+}
+
+/** A promise that is not waited for any longer than that, nor after the signal; it goes on by itself. */
+function within<T>(promise: Promise<T>, signal: AbortSignal, maxMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      reject(new Error(`the credential plugin has not answered within ${String(Math.ceil(maxMs / 1000))} s`));
+    };
+    const timer = setTimeout(giveUp, maxMs);
+    signal.addEventListener("abort", giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", giveUp);
+    });
+  });
+}
+
+function explainCredentials(cause: unknown, where: string): SourceError {
+  // A JSON error quotes what it could not read, which may be a token.
+  const todo = cause instanceof SyntaxError ? "the output of the credential plugin is no JSON" : firstLine(cause);
+  return { kind: "unauthorized", what: "the credentials cannot be had", where, todo, retryable: true };
+}
+
+function stampOf(files: readonly string[]): string {
+  return files
+    .map((file) => {
+      try {
+        const { mtimeMs, size } = statSync(file);
+        return `${String(mtimeMs)} ${String(size)}`;
+      } catch {
+        return "missing";
+      }
+    })
+    .join("\n");
+}
+
+function send(
+  url: URL,
+  options: https.RequestOptions,
+  signal: AbortSignal,
+  answerMaxMs: number,
+): Promise<Result<ApiResponse, SourceError>> {
+  return new Promise((resolve) => {
+    const client = url.protocol === "http:" ? http : https;
+    const headers = { accept: "application/json", "user-agent": "portolan", ...(options.headers as http.OutgoingHttpHeaders | undefined) };
+    // A connection of its own each time: a watch keeps it anyway, names are looked up anew, and none that died meanwhile is used again.
+    const request = client.request(url, { agent: false, ...options, method: "GET", headers, signal }, (response) => {
+      clearTimeout(timer);
+      response.socket.setKeepAlive(true, 15_000);
+      resolve(
+        ok({
+          status: response.statusCode ?? 0,
+          retryAfterMs: readRetryAfter(response.headers["retry-after"]),
+          contentType: response.headers["content-type"] ?? "",
+          body: response as AsyncIterable<Buffer>,
+        }),
+      );
+    });
+    // From the start, since a socket's own time-out begins only once it is connected. A watch then lives by the reflector's deadlines.
+    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${String(Math.ceil(answerMaxMs / 1000))} s`)), answerMaxMs);
+    request.on("error", (cause) => {
+      clearTimeout(timer);
+      resolve(fail(explainFailure(cause, url)));
+    });
+    request.end();
+  });
+}
+
+/** Seconds, or a date as some proxies send it. */
+function readRetryAfter(value: string | undefined): number | null {
+  if (value === undefined || value.trim() === "") return null;
+  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : null;
+}
+
+const untrusted = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "CERT_SIGNATURE_FAILURE",
+]);
+
+/** What a failed connection means, for people; `cause` keeps the rest. */
+export function explainFailure(cause: unknown, url: URL): SourceError {
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
+  const where = url.origin;
+  if (untrusted.has(code))
+    return {
+      kind: "untrusted-certificate",
+      what: `the server's certificate is not trusted (${code})`,
+      where,
+      todo: "check certificate-authority and tls-server-name in the kubeconfig",
+      retryable: true,
+      cause,
+    };
+  const words: Readonly<Record<string, string>> = {
+    ECONNREFUSED: "the connection is refused",
+    ENOTFOUND: "the name cannot be resolved",
+    EAI_AGAIN: "the name cannot be resolved",
+    ETIMEDOUT: "the connection timed out",
+    EHOSTUNREACH: "there is no way to the host",
+    ENETUNREACH: "there is no way to the network",
+    ECONNRESET: "the connection was cut",
+  };
+  return {
+    kind: "unreachable",
+    what: `the API server does not answer: ${words[code] ?? firstLine(cause)}`,
+    where,
+    todo: "check that the API server runs and that this machine can reach it",
+    retryable: true,
+    cause,
+  };
+}
+
+function firstLine(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return text.split("\n")[0]?.trim() ?? "unknown error";
+}

@@ -1,0 +1,67 @@
+// Which objects of a manifest take ports or select pods, and under which apiVersions.
+
+export type ManifestKind = "service" | "pod" | "workload" | "slice";
+
+type KnownKind = { readonly what: ManifestKind; readonly apiVersions: readonly string[] };
+
+const apps = ["apps/v1", "apps/v1beta2", "apps/v1beta1", "extensions/v1beta1"];
+
+const kinds: Readonly<Record<string, KnownKind>> = {
+  Service: { what: "service", apiVersions: ["v1"] },
+  Pod: { what: "pod", apiVersions: ["v1"] },
+  Deployment: { what: "workload", apiVersions: apps },
+  DaemonSet: { what: "workload", apiVersions: apps },
+  ReplicaSet: { what: "workload", apiVersions: apps },
+  StatefulSet: { what: "workload", apiVersions: apps },
+  ReplicationController: { what: "workload", apiVersions: ["v1"] },
+  Job: { what: "workload", apiVersions: ["batch/v1"] },
+  CronJob: { what: "workload", apiVersions: ["batch/v1", "batch/v1beta1"] },
+  Rollout: { what: "workload", apiVersions: ["argoproj.io/v1alpha1"] },
+  DeploymentConfig: { what: "workload", apiVersions: ["apps.openshift.io/v1"] },
+  EndpointSlice: { what: "slice", apiVersions: ["discovery.k8s.io/v1", "discovery.k8s.io/v1beta1"] },
+  Endpoints: { what: "slice", apiVersions: ["v1"] },
+};
+
+/** Everything else that the core group has: a kind that is none of these is a mistake. */
+const coreKinds = [
+  "Binding",
+  "ConfigMap",
+  "Event",
+  "LimitRange",
+  "List",
+  "Namespace",
+  "Node",
+  "PersistentVolume",
+  "PersistentVolumeClaim",
+  "PodTemplate",
+  "ResourceQuota",
+  "Secret",
+  "ServiceAccount",
+];
+
+/** `known`: the names that an unknown kind or apiVersion may have been meant to be. */
+export type KindOfObject =
+  | { readonly is: "read"; readonly what: ManifestKind }
+  | { readonly is: "ignored"; readonly name: string }
+  | { readonly is: "unknown"; readonly field: "apiVersion" | "kind"; readonly known: readonly string[] };
+
+/** What an object is, by its own words. Kinds of other groups are other things (a Knative Service) and are ignored. */
+export function kindOfObject(apiVersion: string, kind: string): KindOfObject {
+  // `valueOf` is a word like any other.
+  const found = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  if (found?.apiVersions.includes(apiVersion) === true) return { is: "read", what: found.what };
+  const group = groupOf(apiVersion);
+  if (found?.apiVersions.some((each) => groupOf(each) === group) === true)
+    return { is: "unknown", field: "apiVersion", known: found.apiVersions };
+  if (group === "" && !coreKinds.includes(kind)) {
+    const known = [...coreKinds, ...Object.keys(kinds).filter((each) => kinds[each]?.apiVersions.includes("v1") === true)];
+    // A kind that belongs elsewhere: the apiVersion is what is wrong.
+    return found === undefined ? { is: "unknown", field: "kind", known } : { is: "unknown", field: "apiVersion", known: found.apiVersions };
+  }
+  return { is: "ignored", name: group === "" ? kind : `${kind}.${group}` };
+}
+
+function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf("/");
+  return slash < 0 ? "" : apiVersion.slice(0, slash);
+}

@@ -1,0 +1,292 @@
+import { describe, expect, test } from "vitest";
+import { readManifest } from "./read-manifest";
+
+const service = `apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  type: NodePort
+  selector:
+    app: web
+  ports:
+    - port: 80
+      nodePort: 30080
+`;
+const pod = `apiVersion: v1
+kind: Pod
+metadata: { name: p, namespace: other, labels: { app: web } }
+spec: { containers: [{ name: main, ports: [{ containerPort: 80, hostPort: 8080 }] }] }
+`;
+
+/** Objects, then mistakes as `line:column message`. */
+function read(text: string): readonly [readonly string[], readonly string[]] {
+  const { manifest, errors } = readManifest([{ file: "m.yaml", text }], "default");
+  return [
+    manifest.objects.map(({ object: { kind, namespace, name } }) => `${kind}/${namespace}/${name}`),
+    errors.map(({ line, column, message }) => `${String(line)}:${String(column)} ${message}`),
+  ];
+}
+
+const both = ["Service/default/web", "Pod/other/p"];
+
+describe("streams", () => {
+  test.for([
+    ["two documents", `${service}---\n${pod}`],
+    ["Windows line ends", `${service}---\n${pod}`.replaceAll("\n", "\r\n")],
+    ["a byte order mark", `\uFEFF${service}---\n${pod}`],
+    [
+      "empty documents and comments of Helm",
+      `---\n# Source: chart/templates/service.yaml\n${service}---\n# Source: chart/templates/empty.yaml\n---\n${pod}---\n`,
+    ],
+    [
+      "what Helm prints around it",
+      `NAME: web\nLAST DEPLOYED: Tue May 12 14:43:00 2026\nNAMESPACE: default\nSTATUS: pending-install\nREVISION: 1\nHOOKS:\nMANIFEST:\n---\n${service}---\n${pod}\n\nNOTES:\n1. Get the URL:\n  export X=$(kubectl get svc)\n\techo "http://$X: y"\n`,
+    ],
+    [
+      "a List",
+      `apiVersion: v1\nkind: List\nitems:\n${[service, pod].map((each) => `- ${each.trimEnd().replaceAll("\n", "\n  ")}\n`).join("")}`,
+    ],
+    [
+      "a typed list whose items say nothing of their kind",
+      `apiVersion: v1\nkind: ServiceList\nitems: [{ metadata: { name: web }, spec: { ports: [{ port: 80 }] } }]\n---\n${pod}`,
+    ],
+    [
+      "JSON",
+      JSON.stringify(
+        {
+          apiVersion: "v1",
+          kind: "List",
+          items: [
+            { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { ports: [{ port: 80 }] } },
+            { apiVersion: "v1", kind: "Pod", metadata: { name: "p", namespace: "other" }, spec: { containers: [{ name: "a" }] } },
+          ],
+        },
+        null,
+        "\t",
+      ),
+    ],
+    [
+      "merge keys and aliases",
+      `x: &m { app: web }\n`.replace(/.*\n/, "") +
+        `apiVersion: v1\nkind: Service\nmetadata: { name: web, labels: &l { app: web } }\nspec: { selector: { <<: *l, tier: a }, ports: [{ port: 80 }] }\n---\n${pod}`,
+    ],
+  ] as const)("%s", ([, text]) => {
+    expect(read(text)).toEqual([both, []]);
+  });
+
+  test("other kinds are counted, tests of a release too; another group's Service is another thing", () => {
+    const text = [
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n",
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: b }\n",
+      "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: { name: c }\n",
+      'apiVersion: v1\nkind: Pod\nmetadata: { name: t, annotations: { "helm.sh/hook": test } }\n',
+    ].join("---\n");
+    expect(readManifest([{ file: "m.yaml", text }], "default")).toMatchObject({
+      manifest: { objects: [] },
+      errors: [],
+      ignored: [
+        { kind: "ConfigMap", count: 2 },
+        { kind: "Pod (Helm test)", count: 1 },
+        { kind: "Service.serving.knative.dev", count: 1 },
+      ],
+    });
+  });
+
+  test("what a controller made is counted, and left to its maker", () => {
+    const made = { name: "web-5d4f-x", ownerReferences: [{ kind: "ReplicaSet", name: "web-5d4f", controller: true }] };
+    const text = JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: made, spec: { containers: [{ name: "a" }] } });
+    expect(readManifest([{ file: "m.json", text }], "default")).toMatchObject({
+      manifest: { objects: [] },
+      errors: [],
+      ignored: [{ kind: "Pod (made by a controller)", count: 1 }],
+    });
+  });
+
+  test("what was read from a cluster is tolerated: status and resourceVersion play no role", () => {
+    const text = JSON.stringify({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name: "p",
+        namespace: "n",
+        resourceVersion: "7",
+        uid: "u",
+      },
+      spec: { containers: [{ name: "a" }] },
+      status: { phase: "Succeeded", podIP: "10.0.0.1" },
+    });
+    const { manifest, errors } = readManifest([{ file: "p.json", text }], "default");
+    expect(errors).toEqual([]);
+    expect(manifest.objects).toMatchObject([{ content: { record: { controller: null, podIPs: [], uid: "" } } }]);
+  });
+
+  test("the same object twice: a warning names both places", () => {
+    expect(
+      readManifest(
+        [
+          { file: "a.yaml", text: service },
+          { file: "b.yaml", text: service },
+        ],
+        "default",
+      ).warnings,
+    ).toEqual([{ object: "b.yaml:4:3", message: "Service/default/web stands in a.yaml:4 too: the later one counts" }]);
+  });
+});
+
+describe("workloads", () => {
+  const template =
+    "template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: main, ports: [{ containerPort: 80, hostPort: 8080 }] }] } }";
+  test.for([
+    ["apps/v1", "Deployment", `{ replicas: 3, ${template} }`, 3],
+    ["apps/v1", "Deployment", `{ ${template} }`, null],
+    ["apps/v1", "StatefulSet", `{ replicas: 0, ${template} }`, 0],
+    ["apps/v1", "DaemonSet", `{ ${template} }`, null],
+    ["batch/v1", "Job", `{ parallelism: 2, ${template} }`, 2],
+    ["batch/v1", "Job", `{ suspend: true, ${template} }`, 0],
+    ["batch/v1", "CronJob", `{ schedule: "* * * * *", jobTemplate: { spec: { ${template} } } }`, 1],
+    ["argoproj.io/v1alpha1", "Rollout", `{ replicas: 2, ${template} }`, 2],
+  ] as const)("%s %s %s", ([apiVersion, kind, spec, replicas]) => {
+    const { manifest, errors } = readManifest(
+      [{ file: "w.yaml", text: `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: w }\nspec: ${spec}\n` }],
+      "ns",
+    );
+    expect(errors).toEqual([]);
+    expect(manifest.objects).toMatchObject([
+      {
+        object: { kind, namespace: "ns", name: "w" },
+        content: { kind: "workloads", record: { kind, replicas, template: { labels: { app: "web" } } } },
+        fields: [{ field: "object" }, { field: "port", number: 8080, line: 4 }, { field: "labels", line: 4 }],
+      },
+    ]);
+  });
+});
+
+test("fields stand where they are written", () => {
+  const { manifest } = readManifest([{ file: "m.yaml", text: `---\n${service}` }], "default");
+  expect(manifest.objects.flatMap((each) => (each.action === "apply" ? each.fields : []))).toEqual([
+    { file: "m.yaml", line: 5, column: 3, field: "object", number: 0, path: "metadata.name" },
+    { file: "m.yaml", line: 12, column: 7, field: "port", number: 30080, path: "spec.ports[0].nodePort" },
+    { file: "m.yaml", line: 8, column: 3, field: "selector", number: 0, path: "spec.selector" },
+  ]);
+});
+
+describe("mistakes: each is named with its place, and what is right beside it is read", () => {
+  const spec = (ports: string, more = ""): string =>
+    `apiVersion: v1\nkind: Service\nmetadata: { name: a }\nspec:\n  type: NodePort\n${more}  ports:\n    - ${ports}\n`;
+  test.for([
+    ["a tab", "apiVersion: v1\nkind: Service\nmetadata:\n\tname: a\n", /^4:1 Tabs are not allowed as indentation/],
+    [
+      "a key twice",
+      "apiVersion: v1\nkind: Service\nmetadata: { name: a }\nspec: { ports: [{ port: 80, port: 81 }] }\n",
+      /^4:29 the key "port" stands twice in one map$/,
+    ],
+    ["half a document", "apiVersion: v1\nkind: Service\nmetadata: { name: a\n", /^\d+:\d+ .*flow/i],
+    [
+      "a bomb of aliases",
+      `a: &a [${"x,".repeat(9)}x]\n${["b", "c", "d", "e"].map((key, place) => `${key}: &${key} [${`*${"abcd".charAt(place)},`.repeat(10)}]\n`).join("")}`,
+      /alias/i,
+    ],
+    ["no kind", "apiVersion: v1\nmetadata: { name: a }\n", /^1:1 kind is missing$/],
+    ["no apiVersion", "kind: Service\nmetadata: { name: a }\n", /^1:1 apiVersion is missing$/],
+    [
+      "an apiVersion that there is not",
+      "apiVersion: v2\nkind: Service\nmetadata: { name: a }\n",
+      /^1:1 there is no apiVersion "v2" of Service; did you mean v1$/,
+    ],
+    ["a kind of another apiVersion", "apiVersion: v1\nkind: Deployment\nmetadata: { name: a }\n", /did you mean apps\/v1$/],
+    [
+      "a mistyped kind",
+      "apiVersion: v1\nkind: Sevice\nmetadata: { name: a }\n",
+      /^2:1 there is no kind "Sevice" in v1; did you mean Service$/,
+    ],
+    ["a text", "Error: INSTALLATION FAILED\n", /^1:1 kind is missing$/],
+    ["a list", "- 1\n- 2\n", /^1:1 is no object/],
+    [
+      "no name",
+      "apiVersion: v1\nkind: Service\nmetadata: {}\nspec: { ports: [{ port: 80 }] }\n",
+      /^3:1 metadata.name: is missing: a Service wants a name$/,
+    ],
+    [
+      "a number as name",
+      "apiVersion: v1\nkind: Service\nmetadata: { name: 7 }\nspec: { ports: [{ port: 80 }] }\n",
+      /^3:13 metadata.name: wants a text, not 7: put it in quotes$/,
+    ],
+    ["no spec", "apiVersion: v1\nkind: Service\nmetadata: { name: a }\n", /spec: is missing$/],
+    [
+      "nodePort as text",
+      spec('{ port: 80, nodePort: "30080" }'),
+      /^7:19 spec.ports\[0\].nodePort: wants a whole number from 0 to 65535, not "30080" \(leave out the quotes\)$/,
+    ],
+    ["port 0", spec("port: 0"), /^7:7 spec.ports\[0\].port: wants a whole number from 1 to 65535, not 0$/],
+    ["port 70000", spec("port: 70000"), /not 70000$/],
+    ["nodePort -1", spec("{ port: 80, nodePort: -1 }"), /not -1$/],
+    ["a fraction", spec("port: 80.5"), /not 80.5$/],
+    ["no port", spec("name: http"), /spec.ports\[0\].port: wants .* not nothing$/],
+    [
+      "no ports at all",
+      "apiVersion: v1\nkind: Service\nmetadata: { name: a }\nspec: { type: NodePort }\n",
+      /spec.ports: wants at least one port$/,
+    ],
+    ["a target in quotes", spec('{ port: 80, targetPort: "8080" }'), /targetPort: wants the name of a port or a whole number/],
+    ["an unknown protocol", spec("{ port: 80, protocol: HTTP }"), /wants TCP or UDP or SCTP, not "HTTP"$/],
+    [
+      "an unknown type",
+      "apiVersion: v1\nkind: Service\nmetadata: { name: a }\nspec: { type: Nodeport, ports: [{ port: 80 }] }\n",
+      /^4:9 spec.type: wants ClusterIP or/,
+    ],
+    [
+      "a nodePort without the type",
+      "apiVersion: v1\nkind: Service\nmetadata: { name: a }\nspec: { ports: [{ port: 80, nodePort: 30080 }] }\n",
+      /^4:29 .*may not be set: the type "ClusterIP" has none$/,
+    ],
+    ["two ports without names", spec("port: 80\n    - port: 81"), /spec.ports\[0\]: has no name/],
+    [
+      "a number in the selector",
+      spec("port: 80", "  selector: { version: 1 }\n"),
+      /^6:15 spec.selector.version: wants a text, not 1: put it in quotes$/,
+    ],
+    [
+      "a template that its own selector misses",
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\nspec:\n  selector: { matchLabels: { app: a } }\n  template: { metadata: { labels: { app: b } }, spec: { containers: [{ name: a }] } }\n",
+      /^5:30 .*is not among the labels of the template/,
+    ],
+    [
+      "a host port beyond the last",
+      "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ name: a, ports: [{ containerPort: 80, hostPort: 99999 }] }] }\n",
+      /hostPort: wants a whole number from 0 to 65535, not 99999$/,
+    ],
+    ["a list of nothing", "", /^1:1 holds no object of the Kubernetes API$/],
+    ["a binary file", "\u0089PNG\u0000\u0000", /^1:1 is not a text/],
+    ["more than 5 MiB", `# ${"x".repeat(5 << 20)}\n`, /^1:1 is larger than 5 MiB$/],
+    ["endless nesting", `a: ${"[".repeat(20_000)}`, /^1:\d+ is nested too deeply$/],
+  ] as const)("%s", ([, text, expected]) => {
+    const [objects, errors] = read(text);
+    expect(objects).toEqual([]);
+    expect(errors[0]).toMatch(expected);
+    const together = readManifest(
+      [
+        { file: "bad.yaml", text },
+        { file: "good.yaml", text: pod },
+      ],
+      "default",
+    );
+    expect(together.manifest.objects).toHaveLength(1);
+    expect(together.errors.map(({ file }) => file)).toEqual(errors.map(() => "bad.yaml"));
+  });
+
+  test("all of a stream's, in its order, and the valid documents between them", () => {
+    const [objects, errors] = read(
+      ["apiVersion: v1\nkind: Service\nmetadata:\n\tname: a\n", service, spec('{ port: 0, nodePort: "1" }'), pod].join("---\n"),
+    );
+    expect(objects).toEqual(both);
+    expect(errors.map((each) => each.split(" ")[0])).toEqual(["4:1", "24:9", "24:18"]);
+  });
+
+  test("of a document as a whole stand where it begins, behind comments", () => {
+    expect(read(`${service}---\n# a comment\nmetadata: {}\n---\n- 1\n`)[1]).toEqual([
+      "14:1 kind is missing",
+      "16:1 is no object of the Kubernetes API: it wants apiVersion, kind and metadata",
+    ]);
+  });
+});

@@ -1,0 +1,297 @@
+// From YAML or JSON texts (files, `helm template`, `kustomize build`, kubectl's Lists) to the manifest that core checks. Every mistake is named with its
+// place; what is right beside it is read all the same. Nothing but what a check needs is kept.
+
+import {
+  nearestWord,
+  type Manifest,
+  type ManifestField,
+  type ManifestObject,
+  type ManifestWorkload,
+  type TextPosition,
+  type Warning,
+} from "@/lib/core";
+import type { WireManifestError } from "@/lib/wire/check-schemas";
+import { podManifestSchema, serviceManifestSchema, workloadManifestSchema } from "@/lib/wire/manifest-schema";
+import { annotationsOf } from "../kubernetes/slim/meta";
+import { slimPod } from "../kubernetes/slim/pod";
+import { asArray, asInt, asObject, asObjects, asText, type Raw } from "../kubernetes/slim/read";
+import { slimService } from "../kubernetes/slim/service";
+import { slimObject } from "../kubernetes/slim/slim-object";
+import { slimWorkload } from "../kubernetes/slim/workload";
+import { kindOfObject, type ManifestKind } from "./kinds";
+import { readDocuments } from "./read-documents";
+
+export type ManifestText = { readonly file: string; readonly text: string };
+
+/** `ignored`: kinds that take no port and select no pod, counted, by name. */
+export type ReadManifest = {
+  readonly manifest: Manifest;
+  readonly errors: readonly WireManifestError[];
+  readonly ignored: readonly { readonly kind: string; readonly count: number }[];
+  readonly warnings: readonly Warning[];
+};
+
+/**
+ * Reads manifests.
+ *
+ * Input:   texts with the names to show for them; the namespace of objects that name none.
+ * Returns: the objects in the order of the texts. An object with a mistake is left out; a text without any object is a mistake too.
+ * Errors:  never throws.
+ */
+export function readManifest(texts: readonly ManifestText[], namespace: string): ReadManifest {
+  const reading = createReading(namespace);
+  for (const { file, text } of texts) {
+    const { documents, errors } = readDocuments(file, text);
+    reading.errors.push(...errors);
+    for (const document of documents) readValue(reading, document.value, [], document.at);
+    if (documents.length === 0 && errors.length === 0)
+      reading.errors.push({ file, line: 1, column: 1, message: "holds no object of the Kubernetes API" });
+  }
+  return {
+    manifest: { objects: reading.objects },
+    errors: reading.errors,
+    ignored: [...reading.ignored].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, count]) => ({ kind, count })),
+    warnings: reading.warnings,
+  };
+}
+
+type Path = readonly PropertyKey[];
+type At = (path: Path) => TextPosition;
+type Reading = ReturnType<typeof createReading>;
+
+function createReading(namespace: string) {
+  return {
+    namespace,
+    objects: new Array<ManifestObject>(),
+    errors: new Array<WireManifestError>(),
+    warnings: new Array<Warning>(),
+    ignored: new Map<string, number>(),
+    seen: new Map<string, TextPosition>(),
+  };
+}
+
+function readValue(reading: Reading, value: unknown, path: Path, at: At): void {
+  const refuse = (message: string, field: Path = []): void => {
+    reading.errors.push({ ...at([...path, ...field]), message });
+  };
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    refuse("is no object of the Kubernetes API: it wants apiVersion, kind and metadata");
+    return;
+  }
+  const raw = value as Raw;
+  const kind = asText(raw["kind"]);
+  const apiVersion = asText(raw["apiVersion"]);
+  if (kind === "") {
+    refuse("kind is missing");
+    return;
+  }
+  if (kind.endsWith("List") && Array.isArray(raw["items"])) {
+    for (const [place, item] of asArray(raw["items"]).entries()) {
+      // Items of a typed list (a ServiceList) may leave out what the list says.
+      const own =
+        kind === "List" || "kind" in asObject(item) ? item : { apiVersion, kind: kind.slice(0, -"List".length), ...asObject(item) };
+      readValue(reading, own, [...path, "items", place], at);
+    }
+    return;
+  }
+  if (apiVersion === "") {
+    refuse("apiVersion is missing");
+    return;
+  }
+  const known = kindOfObject(apiVersion, kind);
+  switch (known.is) {
+    case "unknown": {
+      const given = known.field === "kind" ? kind : apiVersion;
+      const near = known.field === "kind" ? nearestWord(given, known.known) : known.known[0];
+      refuse(
+        `${known.field === "kind" ? `there is no kind ${JSON.stringify(kind)} in ${apiVersion}` : `there is no apiVersion ${JSON.stringify(apiVersion)} of ${kind}`}${near === null || near === undefined ? "" : `; did you mean ${near}`}`,
+        [known.field],
+      );
+      return;
+    }
+    case "ignored":
+      ignore(reading, known.name);
+      return;
+    case "read":
+      // Tests of a release run when somebody asks for them, not when it is applied.
+      if (/(^|,)\s*test/.test(asText(annotationsOf(raw)["helm.sh/hook"]))) ignore(reading, `${kind} (Helm test)`);
+      // Nobody applies what a controller makes; a dump of a cluster (kubectl get all) holds it beside its maker.
+      else if (known.what !== "service" && hasController(raw)) ignore(reading, `${kind} (made by a controller)`);
+      else readObject(reading, known.what, kind, raw, path, at);
+  }
+}
+
+function hasController(raw: Raw): boolean {
+  return asObjects(asObject(raw["metadata"])["ownerReferences"]).some((reference) => reference["controller"] === true);
+}
+
+function ignore({ ignored }: Reading, name: string): void {
+  ignored.set(name, (ignored.get(name) ?? 0) + 1);
+}
+
+function readObject(reading: Reading, what: ManifestKind, kind: string, raw: Raw, path: Path, at: At): void {
+  const mistakes = findMistakes(what, kind, raw);
+  for (const { field, message } of mistakes) reading.errors.push({ ...at([...path, ...field]), message });
+  if (mistakes.length > 0) return;
+  const meta = asObject(raw["metadata"]);
+  const name = nameOf(meta);
+  const namespace = asText(meta["namespace"]) || reading.namespace;
+  const object = { kind: kind === "Endpoints" ? "EndpointSlice" : kind, namespace, name };
+  // What a manifest that was read from a cluster says of its state is not part of what is wanted.
+  const wanted: Raw = {
+    ...raw,
+    status: undefined,
+    metadata: { name, namespace, labels: meta["labels"], annotations: meta["annotations"] },
+  };
+  const first = at([...path, "metadata", "name"]);
+  const label = `${kind}/${namespace}/${name}`;
+  const earlier = reading.seen.get(label);
+  if (earlier !== undefined)
+    reading.warnings.push({
+      object: `${first.file}:${String(first.line)}:${String(first.column)}`,
+      message: `${label} stands in ${earlier.file}:${String(earlier.line)} too: the later one counts`,
+    });
+  reading.seen.set(label, first);
+  const fields = (more: readonly ManifestField[]): readonly ManifestField[] => [
+    { ...first, field: "object", number: 0, path: "metadata.name" },
+    ...more,
+  ];
+  const warn = (message: string): void => {
+    reading.warnings.push({ object: label, message });
+  };
+  switch (what) {
+    case "service": {
+      const record = slimService(wanted, warn);
+      if (record === undefined) return;
+      const content = { kind: "services" as const, record: { ...record, pinnedNodePorts: null } };
+      reading.objects.push({ action: "apply", object, content, fields: fields(serviceFields(raw, path, at)) });
+      return;
+    }
+    case "pod": {
+      const record = slimPod(wanted, warn);
+      if (record === undefined) return;
+      const own = podFields(asObject(raw["spec"]), [...path, "spec"], [...path, "metadata", "labels"], at);
+      reading.objects.push({ action: "apply", object, content: { kind: "pods", record }, fields: fields(own) });
+      return;
+    }
+    case "workload": {
+      const { record, template } = readWorkload(kind, wanted, warn);
+      if (record === undefined) return;
+      const inner = [...path, ...template];
+      const own = podFields(asObject(get(raw, [...template, "spec"])), [...inner, "spec"], [...inner, "metadata", "labels"], at);
+      reading.objects.push({ action: "apply", object, content: { kind: "workloads", record }, fields: fields(own) });
+      return;
+    }
+    case "slice":
+      for (const slimmed of slimObject(wanted).records)
+        if (slimmed.kind === "endpointslices")
+          reading.objects.push({
+            action: "apply",
+            object: { ...object, name: slimmed.record.name },
+            content: slimmed,
+            fields: fields([]),
+          });
+  }
+}
+
+/** `generateName` stands for a name that the API server completes. */
+function nameOf(meta: Raw): string {
+  const prefix = asText(meta["generateName"]);
+  return asText(meta["name"]) || (prefix === "" ? "" : `${prefix}new`);
+}
+
+type Mistake = { readonly field: Path; readonly message: string };
+
+/** What the API server would refuse about the fields that matter here. */
+function findMistakes(what: ManifestKind, kind: string, raw: Raw): readonly Mistake[] {
+  const meta = asObject(raw["metadata"]);
+  const nameless: readonly Mistake[] =
+    nameOf(meta) !== ""
+      ? []
+      : [
+          {
+            field: "name" in meta ? ["metadata", "name"] : ["metadata"],
+            message:
+              meta["name"] === undefined || meta["name"] === null || meta["name"] === ""
+                ? `metadata.name: is missing: a ${kind} wants a name`
+                : `metadata.name: wants a text, not ${JSON.stringify(meta["name"])}: put it in quotes`,
+          },
+        ];
+  if (what === "slice") return nameless;
+  // A CronJob holds what a Job has one step further down.
+  const prefix: readonly string[] = kind === "CronJob" ? ["spec", "jobTemplate"] : [];
+  const checked = kind === "CronJob" ? { metadata: raw["metadata"], spec: asObject(get(raw, prefix))["spec"] } : raw;
+  const schema = what === "service" ? serviceManifestSchema : what === "pod" ? podManifestSchema : workloadManifestSchema;
+  const parsed = schema.safeParse(checked);
+  if (parsed.success) return nameless;
+  const others = parsed.error.issues.map(({ path, message }): Mistake => {
+    const field = path[0] === "metadata" ? path : [...prefix, ...path];
+    return { field, message: `${sayPath(field)}: ${message}` };
+  });
+  return [...nameless, ...others];
+}
+
+/** `spec.ports[0].nodePort` */
+function sayPath(path: Path): string {
+  return path.map((part, place) => (typeof part === "number" ? `[${String(part)}]` : `${place === 0 ? "" : "."}${String(part)}`)).join("");
+}
+
+function get(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => asObject(inner)[key], value);
+}
+
+function readWorkload(
+  kind: string,
+  raw: Raw,
+  warn: (message: string) => void,
+): { readonly record: ManifestWorkload | undefined; readonly template: readonly string[] } {
+  const inner = kind === "CronJob" ? ["spec", "jobTemplate", "spec"] : ["spec"];
+  const spec = asObject(get(raw, inner));
+  const slim = slimWorkload(kind === "DaemonSet" ? "DaemonSet" : "Deployment", { ...raw, spec }, warn);
+  const suspended = spec["suspend"] === true || asObject(raw["spec"])["suspend"] === true;
+  const count = kind === "Job" || kind === "CronJob" ? (suspended ? 0 : asInt(spec["parallelism"], 1)) : asInt(spec["replicas"], -1);
+  const record = slim === undefined ? undefined : { ...slim, kind, replicas: kind === "DaemonSet" || count < 0 ? null : count };
+  return { record, template: [...inner, "template"] };
+}
+
+function serviceFields(raw: Raw, path: Path, at: At): readonly ManifestField[] {
+  const spec = asObject(raw["spec"]);
+  const external = Array.isArray(spec["externalIPs"]) || spec["type"] === "LoadBalancer";
+  const ports = asObjects(spec["ports"]).flatMap((port, place): ManifestField[] => {
+    const field = (key: string, number: unknown, name: ManifestField["field"]): readonly ManifestField[] =>
+      number === undefined || number === null || number === 0
+        ? []
+        : [fieldAt(at, path, ["spec", "ports", place, key], name, asInt(number, 0))];
+    return [
+      ...field("nodePort", port["nodePort"], "port"),
+      ...(external ? field("port", port["port"], "port") : []),
+      ...field("targetPort", port["targetPort"], "target"),
+    ];
+  });
+  const health = asInt(spec["healthCheckNodePort"], 0);
+  return [
+    ...ports,
+    ...(health === 0 ? [] : [fieldAt(at, path, ["spec", "healthCheckNodePort"], "port", health)]),
+    ...("selector" in spec ? [fieldAt(at, path, ["spec", "selector"], "selector", 0)] : []),
+  ];
+}
+
+/** Host ports and labels of a pod's spec; on the host's network every declared port is one. */
+function podFields(spec: Raw, specPath: Path, labelsPath: Path, at: At): readonly ManifestField[] {
+  const hostPorts = ["containers", "initContainers"].flatMap((list) =>
+    asObjects(spec[list]).flatMap((container, place) =>
+      asObjects(container["ports"]).flatMap((port, portPlace): ManifestField[] => {
+        const stated = asInt(port["hostPort"], 0);
+        const number = stated === 0 && spec["hostNetwork"] === true ? asInt(port["containerPort"], 0) : stated;
+        const key = stated === 0 ? "containerPort" : "hostPort";
+        return number === 0 ? [] : [fieldAt(at, specPath, [list, place, "ports", portPlace, key], "port", number)];
+      }),
+    ),
+  );
+  return [...hostPorts, fieldAt(at, labelsPath, [], "labels", 0)];
+}
+
+function fieldAt(at: At, base: Path, path: Path, field: ManifestField["field"], number: number): ManifestField {
+  const full = [...base, ...path];
+  return { ...at(full), field, number, path: sayPath(full) };
+}

@@ -1,0 +1,638 @@
+import { describe, expect, test } from "vitest";
+import { parse, parseAllDocuments } from "yaml";
+import {
+  checkManifest,
+  describeRemedy,
+  describeSaying,
+  noAssumptions,
+  resolveOwner,
+  runRules,
+  writeRemedies,
+  type CheckResult,
+  type Container,
+  type Context,
+  type Finding,
+  type Remedies,
+  type Remedy,
+  type WorkloadRecord,
+  type RemedyKind,
+} from "@/lib/core";
+import { app, joinParts, runPods } from "@/lib/core/testing/apps";
+import { buildContext, buildNode, buildSnapshot, buildWorkload, type SnapshotParts } from "@/lib/core/testing/builders";
+import { readManifest } from "./manifest/read-manifest";
+
+const nodes = [1, 2, 3].map((place) => buildNode({ name: `n${String(place)}`, ip: `10.0.0.${String(place)}` }));
+const context = buildContext();
+const clearml = { namespace: "clearml" };
+const serial = { "ai.allegro.agent.serial": "pod-1" };
+
+const session = (name: string, node: number, labels: Readonly<Record<string, string>>) =>
+  runPods(null, name, [node], { ...serial, ...labels, "clearml-task-id": name }, [{ containerPort: 10_022 }], clearml);
+
+const twoAgents = [
+  ...session("clearml-id-a", 1, { CLEARML: "agent-96e6ac6b" }),
+  ...session("clearml-id-b", 2, { CLEARML: "agent-fab4defe" }),
+];
+const first = { ...clearml, name: "clearml-session-1", selector: serial, ports: [{ port: 10_022, nodePort: 30_001 }] };
+const F01: SnapshotParts = { nodes, ...app(twoAgents, [first]) };
+const F02: SnapshotParts = {
+  nodes,
+  ...app(twoAgents, [first, { ...first, name: "clearml-session-21", ports: [{ port: 10_022, nodePort: 31_001 }] }]),
+};
+const F06: SnapshotParts = {
+  nodes,
+  ...app(
+    [1, 2, 3].flatMap((node) => session(`clearml-id-${String(node)}`, node, { CLEARML: "agent-1" })),
+    [first],
+  ),
+};
+const release = (name: string, node: number) =>
+  runPods("Deployment", name, [node], { app: "web", "app.kubernetes.io/instance": name }, [{ containerPort: 8080 }]);
+const F34: SnapshotParts = {
+  nodes,
+  ...app(
+    [...release("red", 1), ...release("blue", 2)],
+    [
+      { name: "red", selector: { app: "web" }, ports: [{ port: 80, targetPort: 8080, nodePort: 30_080 }] },
+      { name: "blue", selector: { app: "web" }, ports: [{ port: 80, targetPort: 8080, nodePort: 30_081 }] },
+      {
+        name: "inside",
+        selector: { app: "web" },
+        ports: [
+          { name: "http", port: 80, targetPort: 8080 },
+          { name: "metrics", port: 9090, targetPort: 8080 },
+        ],
+      },
+    ],
+  ),
+};
+
+/** The product's own check of what the remedy says: the text is read as any manifest is. */
+function apply(parts: SnapshotParts, yaml: string, policy: Context = context): CheckResult {
+  const { manifest, errors } = readManifest([{ file: "remedy.yaml", text: yaml }], "default");
+  expect(errors).toEqual([]);
+  return checkManifest(buildSnapshot(parts), policy, manifest);
+}
+
+function ask(
+  parts: SnapshotParts,
+  rule: string,
+  kind: RemedyKind,
+  policy: Context = context,
+): { readonly finding: Finding; readonly answer: Remedies } {
+  const snapshot = buildSnapshot(parts);
+  const finding = runRules(snapshot, policy).findings.find((each) => each.rule === rule);
+  if (finding === undefined) throw new Error(`no finding of ${rule}`);
+  return { finding, answer: writeRemedies(snapshot, policy, finding, kind) };
+}
+
+describe("one Service for each owner", () => {
+  test.for([
+    { name: "F01: two agents behind one port", parts: F01, created: ["clearml-session-1-agent-fab4defe"] },
+    { name: "F02: the second Service that was meant to help is given to the second owner", parts: F02, created: [] },
+    { name: "F34: two releases, and a Service for clients inside", parts: F34, created: ["inside-red"] },
+  ])("$name: the finding is gone and no new one comes", ({ parts, created }) => {
+    const { finding, answer } = ask(parts, "mixed-owners", "service");
+    const [remedy] = answer.remedies;
+    const { resolved, introduced, after } = apply(parts, remedy?.yaml ?? "");
+    expect(finding.remedies).toContain("service");
+    expect(introduced).toEqual([]);
+    expect(resolved.map(({ fingerprint }) => fingerprint)).toContain(finding.fingerprint);
+    expect(
+      [...after.services.values()].map(({ name }) => name).filter((each) => parts.services?.every(({ name }) => name !== each)),
+    ).toEqual(created);
+  });
+
+  test("F06: where only the task separates there is no such remedy, and the advice is to correct the agent", () => {
+    const { finding, answer } = ask(F06, "mixed-owners", "service");
+    expect(finding.remedies).not.toContain("service");
+    expect(answer.remedies).toEqual([]);
+    expect(answer.unavailable.map(({ reason }) => describeSaying(reason)).join()).toMatch(/no label separates.*--namespace/);
+  });
+
+  test("a Service of other owners that is wider than the selector stands in the way, and is named", () => {
+    const wide = app([], [{ ...clearml, name: "wide", selector: { team: "x" }, ports: [{ port: 1 }] }]);
+    const pods = (F01.pods ?? []).map((pod) => ({ ...pod, labels: { ...pod.labels, team: "x" } }));
+    const { answer } = ask({ nodes, ...joinParts({ ...F01, pods }, wide) }, "mixed-owners", "service");
+    expect(answer.unavailable.map(({ reason }) => describeSaying(reason)).join()).toContain("clearml/wide");
+  });
+
+  test("the lines that are not in the cluster are marked, and the table says who moves", () => {
+    const { answer } = ask(F01, "mixed-owners", "service");
+    const [remedy] = answer.remedies;
+    const lines = remedy?.yaml.split("\n") ?? [];
+    const marked = (remedy?.changed ?? []).map((line) => lines[line - 1]);
+    expect(marked.at(-1)).toBe("    CLEARML: agent-96e6ac6b");
+    expect(marked).toHaveLength(lines.indexOf("---") + 1);
+    expect(remedy?.endpoints.map(({ owner, before, after }) => [owner, before, after])).toEqual([
+      ["agent-96e6ac6b", 30_001, 30_001],
+      ["agent-fab4defe", 30_001, 30_000],
+    ]);
+  });
+});
+
+describe("first aid", () => {
+  test("F01: each node answers alone; what is left is the note for clients inside and the drops that the remedy names", () => {
+    const { finding, answer } = ask(F01, "mixed-owners", "local");
+    const [remedy] = answer.remedies;
+    const { introduced, after } = apply(F01, remedy?.yaml ?? "");
+    expect(remedy?.lasting).toBe(false);
+    expect(introduced.map(({ rule, nodes: where }) => [rule, where])).toEqual([["local-policy-drops", ["n3"]]]);
+    expect(remedy?.costs.map((each) => describeSaying(each)).join()).toContain("1 of 3 nodes drop 30001/TCP silently: n3");
+    const left = runRules(after, context).findings.find(({ fingerprint }) => fingerprint === finding.fingerprint);
+    expect(left?.severity).toBe("info");
+  });
+
+  test("is no use where every node mixes", () => {
+    const parts = { nodes, ...app([...session("a", 1, { CLEARML: "1" }), ...session("b", 1, { CLEARML: "2" })], [first]) };
+    expect(ask(parts, "mixed-owners", "local").finding.remedies).not.toContain("local");
+  });
+});
+
+const web = runPods("Deployment", "web", [1], { app: "web", "app.kubernetes.io/name": "web" }, [{ containerPort: 8080, name: "http" }]);
+const toWeb = { selector: { app: "web" }, ports: [{ port: 80, targetPort: 8080, nodePort: 30_080 }] };
+const member = (number: number) => ({
+  ...clearml,
+  name: `clearml-session-${String(number)}`,
+  selector: { "ai.allegro.agent.serial": `pod-${String(number)}` },
+  ports: [{ port: 10_022, nodePort: 30_000 + number }],
+});
+const sessions = (...numbers: readonly number[]) =>
+  numbers.flatMap((number) =>
+    runPods(
+      null,
+      `id-${String(number)}`,
+      [1],
+      { "ai.allegro.agent.serial": `pod-${String(number)}` },
+      [{ containerPort: 10_022 }],
+      clearml,
+    ),
+  );
+const band = { name: "x", kind: "nodePort" as const, ports: { first: 30_080, last: 30_089 }, owner: null };
+const bandOfX = buildContext({ bands: [{ ...band, allow: { namespaces: ["x"], labels: null } }] });
+const reserved = buildContext({
+  reservations: [{ port: 30_080, kind: "nodePort", node: null, protocol: null, purpose: "later", until: null, ticket: null, allow: null }],
+});
+
+describe("each corrected Service makes its finding go away, and brings no other", () => {
+  test.for<{ rule: string; name: string; parts: SnapshotParts; policy?: Context; says: RegExp }>([
+    {
+      rule: "no-endpoints",
+      name: "F05: a mistyped key",
+      parts: app(sessions(1), [{ ...member(1), selector: { "ai.clearml.agent.serial": "pod-1" } }]),
+      says: /ai\.allegro\.agent\.serial: pod-1/,
+    },
+    {
+      rule: "no-endpoints",
+      name: "a mistyped value beside others",
+      parts: app(web, [{ ...toWeb, name: "web", selector: { app: "wev", "app.kubernetes.io/name": "web" } }]),
+      says: /app: web/,
+    },
+    {
+      rule: "job-in-service",
+      name: "F37: a hook beside the app",
+      parts: app(
+        [
+          ...runPods("Deployment", "web", [1], { app: "web", role: "server" }, [{ containerPort: 8080 }]),
+          ...runPods("Job", "hook", [2], { app: "web" }, []),
+        ],
+        [{ ...toWeb, name: "web" }],
+      ),
+      says: /role: server/,
+    },
+    {
+      rule: "outside-band",
+      name: "a stranger in a band",
+      parts: app(web, [{ ...toWeb, name: "web" }]),
+      policy: bandOfX,
+      says: /nodePort: 30000/,
+    },
+    {
+      rule: "reservation-broken",
+      name: "a number that is reserved",
+      parts: app(web, [{ ...toWeb, name: "web" }]),
+      policy: reserved,
+      says: /nodePort: 30000/,
+    },
+    {
+      rule: "node-port-duplicate",
+      name: "F53: the younger of two holders moves",
+      parts: app(web, [
+        { ...toWeb, name: "young", createdAtMs: 2 },
+        { ...toWeb, name: "old", createdAtMs: 1 },
+      ]),
+      says: /name: young/,
+    },
+    {
+      rule: "node-port-duplicate",
+      name: "F14: whoever holds it as a health check cannot move",
+      parts: app(web, [
+        { ...toWeb, name: "old", createdAtMs: 1 },
+        {
+          ...toWeb,
+          name: "balanced",
+          createdAtMs: 2,
+          type: "LoadBalancer",
+          externalTrafficPolicy: "Local",
+          healthCheckNodePort: 30_080,
+          ports: [{ port: 80, targetPort: 8080, nodePort: 30_081 }],
+        },
+      ]),
+      says: /name: old/,
+    },
+    {
+      rule: "node-port-out-of-range",
+      name: "a number outside of the range",
+      parts: app(web, [{ ...toWeb, name: "web", ports: [{ port: 80, targetPort: 8080, nodePort: 20_000 }] }]),
+      policy: buildContext({ clusters: { "*": { ...noAssumptions, nodePortRange: { first: 30_000, last: 32_767 } } } }),
+      says: /nodePort: 30000/,
+    },
+    {
+      rule: "pinned-in-dynamic-band",
+      name: "F17: a number that a chart insists on",
+      parts: app(web, [{ ...toWeb, name: "web", ports: [{ port: 80, targetPort: 8080, nodePort: 30_474 }], pinnedNodePorts: [30_474] }]),
+      says: /nodePort: 30000/,
+    },
+    {
+      rule: "port-family-meets",
+      name: "a stranger among a family's numbers",
+      parts: joinParts(
+        app(sessions(1, 2, 4), [1, 2, 4].map(member)),
+        app(web, [{ ...toWeb, name: "web", ports: [{ port: 80, targetPort: 8080, nodePort: 30_003 }] }]),
+      ),
+      says: /name: web/,
+    },
+    {
+      rule: "host-port-on-node-port",
+      name: "F29: the Service leaves the number to the hostPort",
+      parts: app(
+        [...web, ...runPods("Deployment", "host", [2], { app: "host" }, [{ containerPort: 80, hostPort: 30_080 }])],
+        [{ ...toWeb, name: "web" }],
+      ),
+      says: /nodePort: 30000/,
+    },
+    {
+      rule: "local-policy-drops",
+      name: "F45: one replica behind the policy Local",
+      parts: app(web, [{ ...toWeb, name: "web", externalTrafficPolicy: "Local" }]),
+      says: /externalTrafficPolicy: Cluster/,
+    },
+    {
+      rule: "announced-port-unmapped",
+      name: "F09: the Service that session 5 announces",
+      parts: app(sessions(1, 2, 3, 5), [1, 2, 3].map(member)),
+      says: /name: clearml-session-5[^]*nodePort: 30005/,
+    },
+  ])("$rule: $name", ({ rule, parts, policy = context, says }) => {
+    const all = { nodes, ...parts };
+    const { finding, answer } = ask(all, rule, "service", policy);
+    const [remedy] = answer.remedies;
+    expect(remedy?.yaml).toMatch(says);
+    const { introduced, resolved } = apply(all, remedy?.yaml ?? "", policy);
+    expect(introduced).toEqual([]);
+    expect(resolved.map(({ fingerprint }) => fingerprint)).toContain(finding.fingerprint);
+    expect(describeRemedy(remedy as Remedy)).toMatch(
+      /^# .*\n#\n# \+ [^]*\n# 1\. kubectl apply -f FILE[^]*\n# Way back: .*\napiVersion: v1\n/,
+    );
+  });
+
+  test("a number stays where none is free in the band, and the reason is told", () => {
+    const policy = buildContext({
+      clusters: { "*": { ...noAssumptions, nodePortRange: { first: 30_000, last: 30_089 } } },
+      bands: [{ ...band, ports: { first: 30_000, last: 30_089 }, allow: { namespaces: ["x"], labels: null } }],
+    });
+    const { answer } = ask({ nodes, ...app(web, [{ ...toWeb, name: "web" }]) }, "outside-band", "service", policy);
+    expect(answer.unavailable.map(({ reason }) => describeSaying(reason))).toEqual([
+      "no nodePort is free for it: 1 wanted, in a band where it may stand or where no band is",
+    ]);
+  });
+});
+
+describe("a host port for each owner", () => {
+  /** What the documents say, done to the pods as their controllers would do it; the Service is gone as in the last step. */
+  function expose(parts: SnapshotParts, yaml: string): SnapshotParts {
+    const patches = parseAllDocuments(yaml).map((each) => each.toJS() as Patch);
+    const patch = <T extends { readonly containers: readonly Container[] }>(of: T, kind: string, name: string): T => {
+      const { spec } = patches.find((each) => each.kind === kind && each.metadata.name === name) ?? { spec: { containers: [] } };
+      const stated = ("template" in spec ? spec.template.spec.containers : spec.containers).flatMap(({ ports }) => ports);
+      return {
+        ...of,
+        containers: of.containers.map((container) => ({
+          ...container,
+          ports: container.ports.map((port) => ({
+            ...port,
+            hostPort: stated.find(({ containerPort }) => containerPort === port.containerPort)?.hostPort ?? 0,
+          })),
+        })),
+      };
+    };
+    return {
+      ...parts,
+      services: [],
+      slices: [],
+      pods: parts.pods?.map((pod) => patch(pod, resolveOwner(pod).kind, resolveOwner(pod).name)) ?? [],
+      daemonsets: parts.daemonsets?.map((each) => ({ ...each, template: patch(each.template, each.kind, each.name) })) ?? [],
+    };
+  }
+  type Patch = {
+    readonly kind: string;
+    readonly metadata: { readonly name: string };
+    readonly spec: Containers | { readonly template: { readonly spec: Containers } };
+  };
+  type Containers = {
+    readonly containers: readonly { readonly ports: readonly { readonly containerPort: number; readonly hostPort: number }[] }[];
+  };
+
+  const agents = ["red", "blue"].map((name) =>
+    buildWorkload({
+      kind: "DaemonSet",
+      name,
+      template: { labels: { app: "agent", name }, containers: [{ ports: [{ containerPort: 9000 }] }] },
+    }),
+  );
+  const everywhere: SnapshotParts = {
+    nodes,
+    daemonsets: agents,
+    deployments: [],
+    ...app(
+      ["red", "blue"].flatMap((name) => runPods("DaemonSet", name, [1, 2, 3], { app: "agent", name }, [{ containerPort: 9000 }])),
+      [{ name: "agent", selector: { app: "agent" }, ports: [{ port: 9000, nodePort: 30_090 }] }],
+    ),
+  };
+
+  test.for<{ name: string; parts: SnapshotParts; kind: RemedyKind; ports: readonly number[]; addresses: readonly string[] }>([
+    { name: "F01: bare pods of agents", parts: F01, kind: "hostPort", ports: [1024, 1025], addresses: ["10.0.0.1", "10.0.0.2"] },
+    {
+      name: "DaemonSets that share a Service",
+      parts: { ...everywhere, daemonsets: agents },
+      kind: "daemonSet",
+      ports: [1024, 1025],
+      addresses: ["10.0.0.1; 10.0.0.2; 10.0.0.3", "10.0.0.1; 10.0.0.2; 10.0.0.3"],
+    },
+  ])("$name: the numbers are free where the pods may land, and nothing is found afterwards", ({ parts, kind, ports, addresses }) => {
+    const { finding, answer } = ask(parts, "mixed-owners", kind);
+    const [remedy] = answer.remedies;
+    expect(finding.remedies).toContain(kind);
+    expect(remedy?.endpoints.map(({ after }) => after)).toEqual(ports);
+    expect(remedy?.endpoints.map((each) => each.addresses.join("; "))).toEqual(addresses);
+    expect(remedy?.gains.map((each) => describeSaying(each)).join()).toContain("free on all 3 nodes that it may land on: n1, n2, n3");
+    expect(runRules(buildSnapshot(expose(parts, remedy?.yaml ?? "")), context).findings).toEqual([]);
+  });
+
+  test("a number that some node has taken is passed over", () => {
+    const taken = runPods("Deployment", "other", [3], {}, [{ containerPort: 80, hostPort: 1024 }]);
+    const { answer } = ask({ ...F01, pods: [...(F01.pods ?? []), ...taken] }, "mixed-owners", "hostPort");
+    expect(answer.remedies[0]?.endpoints.map(({ after }) => after)).toEqual([1025, 1026]);
+  });
+
+  test("a band that anybody may stand in is taken where all numbers are in bands", () => {
+    const policy = buildContext({
+      bands: [{ name: "host", kind: "hostPort", ports: { first: 1, last: 29_999 }, owner: null, allow: null }],
+    });
+    expect(ask(F01, "mixed-owners", "hostPort", policy).answer.remedies[0]?.endpoints.map(({ after }) => after)).toEqual([1024, 1025]);
+  });
+
+  test("more pods than nodes cannot each have one", () => {
+    const crowd = [1, 1, 2, 3].flatMap((node) => release("red", node)).map((pod, place) => ({ ...pod, name: `red-${String(place)}` }));
+    const parts = { nodes, ...app([...crowd, ...release("blue", 1)], [{ name: "web", ...toWeb }]) };
+    const { answer } = ask(parts, "mixed-owners", "hostPort");
+    expect(answer.unavailable.map(({ reason }) => describeSaying(reason)).join()).toContain("runs 4 pods, and may use 3 nodes only");
+  });
+});
+
+describe("layered access", () => {
+  const models = ["llama", "qwen"].flatMap((model, place) =>
+    runPods("Deployment", model, [place + 1], { environment: "test", model }, [{ containerPort: 8000, name: "http" }]),
+  );
+  const service = {
+    name: "llm",
+    selector: { environment: "test" },
+    ports: [{ name: "http", port: 80, targetPort: "http", nodePort: 30_088 }],
+  };
+  const door = app(
+    runPods("Deployment", "controller", [3], { "app.kubernetes.io/name": "ingress-nginx" }, [{ containerPort: 80 }], {
+      namespace: "ingress-nginx",
+    }),
+    [
+      {
+        name: "controller",
+        namespace: "ingress-nginx",
+        labels: { "app.kubernetes.io/name": "ingress-nginx" },
+        selector: { "app.kubernetes.io/name": "ingress-nginx" },
+        ports: [{ name: "http", port: 80, nodePort: 30_000 }],
+      },
+    ],
+  );
+  const F40 = { nodes, ...joinParts(app(models, [service]), door) };
+
+  test("F40: models behind one door, each by its name; the finding is gone and no new one comes", () => {
+    const { finding, answer } = ask(F40, "mixed-owners", "layered");
+    const yaml = answer.remedies[0]?.yaml ?? "";
+    const { introduced, resolved, after } = apply(F40, yaml);
+    expect(introduced).toEqual([]);
+    expect(resolved.map(({ fingerprint }) => fingerprint)).toEqual([finding.fingerprint]);
+    expect(
+      [...after.services.values()].filter(({ namespace }) => namespace === "default").map(({ type, ports }) => [type, ports[0]?.nodePort]),
+    ).toEqual([
+      ["ClusterIP", 0],
+      ["ClusterIP", 0],
+    ]);
+    const ingress = parseAllDocuments(yaml).at(-1)?.toJS() as { readonly spec: { readonly rules: readonly { readonly host: string }[] } };
+    expect(ingress.spec.rules.map(({ host }) => host)).toEqual(["llm.default.internal", "llm-qwen.default.internal"]);
+  });
+
+  test.for([
+    { name: "without a controller", parts: { nodes, ...app(models, [service]) }, says: "no Ingress controller" },
+    { name: "for SSH", parts: { ...F01, ...joinParts(F01, door) }, says: "no port of the Service is declared as HTTP" },
+  ])("$name there is none, and the reason is told", ({ parts, says }) => {
+    const { answer } = ask(parts, "mixed-owners", "layered");
+    expect(answer.unavailable.map(({ reason }) => describeSaying(reason)).join()).toContain(says);
+  });
+});
+
+describe("a rollout that holds its own host port", () => {
+  const https = [{ ports: [{ containerPort: 443, hostPort: 443 }] }];
+  test.for([
+    {
+      name: "F24",
+      parts: {
+        nodes: nodes.slice(0, 1),
+        deployments: [
+          buildWorkload({
+            name: "edge",
+            strategy: { type: "RollingUpdate", maxUnavailable: 0, maxSurge: 1 },
+            template: { containers: https },
+          }),
+        ],
+      },
+      field: "strategy",
+    },
+    {
+      name: "F25",
+      parts: {
+        nodes,
+        daemonsets: [
+          buildWorkload({
+            kind: "DaemonSet",
+            name: "edge",
+            strategy: { type: "RollingUpdate", maxUnavailable: 0, maxSurge: 2 },
+            template: { containers: https },
+          }),
+        ],
+      },
+      field: "updateStrategy",
+    },
+  ])("$name: the patch changes the strategy alone, and the next rollout passes", ({ parts, field }) => {
+    const all: SnapshotParts = { deployments: [], daemonsets: [], ...(parts as SnapshotParts) };
+    const { answer } = ask(all, "host-port-rollout-deadlock", "hostPort");
+    const patch = parse(answer.remedies[0]?.yaml ?? "") as {
+      readonly spec: Record<string, { readonly rollingUpdate: { readonly maxUnavailable: number; readonly maxSurge: number } }>;
+    };
+    expect(Object.keys(patch.spec)).toEqual([field]);
+    const merged = [...(all.deployments ?? []), ...(all.daemonsets ?? [])].map((each) => ({
+      ...each,
+      strategy: { type: "RollingUpdate", ...patch.spec[field]?.rollingUpdate } as WorkloadRecord["strategy"],
+    }));
+    const after = buildSnapshot({
+      ...all,
+      deployments: merged.filter(({ kind }) => kind === "Deployment"),
+      daemonsets: merged.filter(({ kind }) => kind === "DaemonSet"),
+    });
+    expect(runRules(after, context).findings).toEqual([]);
+  });
+});
+
+describe("guards", () => {
+  const promised = buildContext({
+    bands: [{ ...band, allow: { namespaces: ["x"], labels: { app: 'a"b' } } }],
+    reservations: [
+      { port: 31_000, kind: "nodePort", node: null, protocol: null, purpose: "later", until: "2027-01-31", ticket: null, allow: null },
+      {
+        port: 8080,
+        kind: "hostPort",
+        node: null,
+        protocol: null,
+        purpose: "host ports are nobody's Service",
+        until: null,
+        ticket: null,
+        allow: null,
+      },
+    ],
+  });
+  const { answer } = ask({ nodes, ...app(web, [{ ...toWeb, name: "web" }]), version: "v1.36.3" }, "outside-band", "policy", promised);
+
+  test("say each promise, and that a number is chosen before they are asked", () => {
+    const [own] = answer.remedies;
+    expect(own?.gains.map((each) => describeSaying(each))).toEqual([
+      '30080–30089 (band x): for namespace x with label app=a"b only',
+      "31000 (reservation of 31000): for nobody now",
+    ]);
+    const costs = own?.costs.map((each) => describeSaying(each)).join("\n") ?? "";
+    expect(costs).toContain("5 of the 2682 numbers of the dynamic band are kept");
+    expect(costs).toContain("reservation of 31000 ends after 2027-01-31");
+    const [policy, binding] = parseAllDocuments(own?.yaml ?? "").map((each) => each.toJS() as Guard);
+    expect(policy?.spec.validations?.map(({ expression }) => expression)).toEqual([
+      'variables.wanted.all(n, n < 30080 || n > 30089) ||\n(object.metadata.namespace in ["x"] && has(object.metadata.labels) && "app" in object.metadata.labels && object.metadata.labels["app"] == "a\\"b")',
+      "!(31000 in variables.wanted)",
+    ]);
+    expect(policy?.spec.validations?.[1]?.message).toMatch(/^nodePort 31000 \(reservation of 31000\) is kept for nobody now\. /);
+    expect(policy?.spec.validations?.[0]?.message).toContain("the API server took one before it asked this policy");
+    expect(binding?.spec).toEqual({ policyName: policy?.metadata.name, validationActions: ["Deny"] });
+  });
+
+  test("Kyverno's holds only what its published schema knows", () => {
+    const kyverno = answer.remedies.find(({ variant }) => variant === "kyverno");
+    const value: unknown = parse(kyverno?.yaml ?? "");
+    expect(findUnknown(value, clusterPolicy, "")).toEqual([]);
+    expect(findUnknown({ spec: { rules: [{ name: "x", validate: { failureAction: "Deny", cell: {} } }] } }, clusterPolicy, "")).toEqual([
+      ".apiVersion is missing",
+      ".kind is missing",
+      ".spec.rules[0].match is missing",
+      '.spec.rules[0].validate.failureAction: "Deny"',
+      ".spec.rules[0].validate.cell",
+    ]);
+  });
+
+  test("an API server that does not know them stably gets none of its own", () => {
+    const old = ask({ nodes, ...app(web, [{ ...toWeb, name: "web" }]), version: "v1.29.4" }, "outside-band", "policy", promised).answer;
+    expect(old.remedies.map(({ variant }) => variant)).toEqual(["kyverno"]);
+    expect(old.unavailable.map(({ reason }) => describeSaying(reason))).toEqual([
+      "v1.29.4 does not know ValidatingAdmissionPolicy as stable: 1.30 does",
+    ]);
+  });
+});
+
+type Guard = {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly validations?: readonly { readonly expression: string; readonly message: string }[] };
+};
+
+/** A name ends in `!` where the schema requires it. A list of texts: one of these; `text`, `flag`: any. */
+type Shape = "text" | "flag" | readonly string[] | { readonly each: Shape } | { readonly keys: Readonly<Record<string, Shape>> };
+
+const celList: Shape = { each: { keys: { "name!": "text", "expression!": "text" } } };
+
+// Facts of clusterpolicies.kyverno.io, version v1, as published with Kyverno 1.13.4: what a policy of this sort may state.
+const clusterPolicy: Shape = {
+  keys: {
+    "apiVersion!": ["kyverno.io/v1"],
+    "kind!": ["ClusterPolicy"],
+    metadata: { keys: { name: "text" } },
+    "spec!": {
+      keys: {
+        background: "flag",
+        rules: {
+          each: {
+            keys: {
+              "name!": "text",
+              "match!": {
+                keys: {
+                  any: {
+                    each: {
+                      keys: {
+                        resources: { keys: { kinds: { each: "text" }, operations: { each: ["CREATE", "CONNECT", "UPDATE", "DELETE"] } } },
+                      },
+                    },
+                  },
+                },
+              },
+              validate: {
+                keys: {
+                  failureAction: ["Audit", "Enforce"],
+                  message: "text",
+                  cel: {
+                    keys: {
+                      variables: celList,
+                      expressions: {
+                        each: { keys: { "expression!": "text", message: "text", messageExpression: "text", reason: "text" } },
+                      },
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+};
+
+function findUnknown(value: unknown, shape: Shape, at: string): readonly string[] {
+  if (shape === "text") return typeof value === "string" ? [] : [`${at} is no text`];
+  if (shape === "flag") return typeof value === "boolean" ? [] : [`${at} is no flag`];
+  if (shape instanceof Array) return shape.includes(String(value)) ? [] : [`${at}: ${JSON.stringify(value)}`];
+  if ("each" in shape)
+    return Array.isArray(value)
+      ? value.flatMap((each, place) => findUnknown(each, shape.each, `${at}[${String(place)}]`))
+      : [`${at} is no list`];
+  if (typeof value !== "object" || value === null) return [`${at} is no object`];
+  const missing = Object.keys(shape.keys).filter((key) => key.endsWith("!") && !(key.slice(0, -1) in value));
+  return [
+    ...missing.map((key) => `${at}.${key.slice(0, -1)} is missing`),
+    ...Object.entries(value).flatMap(([key, each]: [string, unknown]) => {
+      const known = shape.keys[key] ?? shape.keys[`${key}!`];
+      return known === undefined ? [`${at}.${key}`] : findUnknown(each, known, `${at}.${key}`);
+    }),
+  ];
+}

@@ -1,0 +1,117 @@
+// What a file is when it is no snapshot: named, so that whoever brought the wrong one sees which it was.
+
+/** Names bytes that are no text; null when they may be text. */
+export function describeBytes(head: Buffer): string | null {
+  const begins = (text: string, at = 0): boolean => head.toString("latin1", at, at + text.length) === text;
+  if (begins("\u0089PNG")) return "a PNG picture";
+  if (begins("\u00ff\u00d8\u00ff")) return "a JPEG picture";
+  if (begins("%PDF")) return "a PDF document";
+  if (begins("\u00fd7zXZ\u0000")) return "packed with xz (unpack it first: xz -d)";
+  if (begins("\u0028\u00b5\u002f\u00fd")) return "packed with zstd (unpack it first: zstd -d)";
+  if (begins("BZh")) return "packed with bzip2 (unpack it first: bzip2 -d)";
+  if (begins("7z\u00bc\u00af")) return "a 7z archive (unpack it first: 7z x)";
+  if (begins("Rar!")) return "a RAR archive (unpack it first)";
+  if (begins("SQLite format 3")) return "an SQLite database";
+  if (begins("\u007fELF")) return "a program";
+  if (begins("k8s\u0000")) return "a protobuf object of etcd";
+  if (head.length > 20 && head.readUInt32LE(16) === 0xed0cdaed) return "a database of etcd (read the cluster that it is restored to)";
+  if (begins("\u00d4\u00c3\u00b2\u00a1") || begins("\u000a\u000d\u000d\u000a")) return "a packet capture";
+  return head.includes(0) ? "a binary file" : null;
+}
+
+/** Names text that holds neither JSON nor YAML of the API. */
+export function describeText(head: string): string {
+  const text = head.trimStart();
+  if (text === "") return "empty";
+  if (/^<(!doctype|html)/i.test(text)) return "an HTML page";
+  if (/^<\?xml|^<[a-z]/i.test(text)) return "XML";
+  if (/^(NAMESPACE\s+)?NAME\s{2,}\S/.test(text)) return "the printed table of kubectl get (add -o json)";
+  if (/^Name:\s+\S+\s*\n(Namespace|Roles|Labels|Priority):/.test(text))
+    return "the printed text of kubectl describe (use kubectl get -o json)";
+  return "text without an object of the Kubernetes API";
+}
+
+/** Names a parsed value that is no object of the API; null when nothing is known of it. */
+export function describeValue(value: unknown): string | null {
+  if (typeof value !== "object" || value === null) return null;
+  if ("Items" in value && Array.isArray(value.Items))
+    return "a dump of a kubectl older than 1.12, which printed its inner objects (collect it with a newer kubectl)";
+  if ("Id" in value && ("Config" in value || "RepoTags" in value || "Containers" in value)) return "the output of docker inspect";
+  if ("info" in value && "status" in value && "runtimeSpec" in asRecord(value.info)) return "the output of crictl inspect";
+  if ("terraform_version" in value) return "a Terraform state";
+  if ("log" in value && "entries" in asRecord(value.log)) return "an HTTP archive of a browser";
+  return null;
+}
+
+function asRecord(value: unknown): object {
+  return typeof value === "object" && value !== null ? value : {};
+}
+
+// kubectl cluster-info dump: a folder per namespace, with a file per kind.
+const dumpFormat = "kubectl cluster-info dump";
+const dumpFolder = /(^|\/)([a-z0-9-]+)\/(pods|services)\.(json|ya?ml)$/;
+
+type Layout = {
+  readonly format: string;
+  /** Names of files that only this layout has. */
+  readonly files: readonly RegExp[];
+  /** Where it may hold no object at all: what to say then. */
+  readonly without?: string;
+};
+
+// The first that fits. All of `files` must have been seen.
+const layouts: readonly Layout[] = [
+  { format: "Troubleshoot support bundle", files: [/(^|\/)cluster-resources\//] },
+  { format: "OpenShift Insights archive", files: [/(^|\/)config\/(clusteroperator|pod|node)\//] },
+  { format: "OpenShift must-gather", files: [/(^|\/)(cluster-scoped-resources|namespaces\/[^/]+\/(core|apps|pods))\//] },
+  { format: "Sonobuoy results", files: [/(^|\/)resources\/(ns\/[^/]+|cluster)\/[a-z0-9.]+_v[a-z0-9]+_[a-z]+\.json$/] },
+  { format: "Velero backup", files: [/(^|\/)resources\/[a-z0-9.-]+\/((v[a-z0-9-]+\/)?(namespaces|cluster))\//] },
+  { format: "Rancher support bundle", files: [/(^|\/)yamls\/(cluster|namespaced)\//] },
+  { format: "Cilium sysdump", files: [/(^|\/)(cilium-sysdump[^/]*\/)?(k8s|kubernetes)-(nodes|pods|services|endpoints)[^/]*\.ya?ml$/] },
+  {
+    format: "k3s or RKE2 log collection",
+    files: [/(^|\/)(k3s|rke2|kubeadm|rke)\/kubectl\//],
+    without: "a k3s or RKE2 log collection, which prints its objects as tables",
+  },
+  {
+    format: "kind export of logs",
+    files: [/(^|\/)kind-version\.txt$|(^|\/)kubernetes-version\.txt$/, /(^|\/)(kubelet|containerd|journal)\.log$|(^|\/)serial\.log$/],
+    without: "a kind export of logs, which holds no objects",
+  },
+  { format: "sosreport", files: [/(^|\/)sos_(commands|logs|reports)\//], without: "a sosreport, which is about one machine" },
+  {
+    format: "Replicated support bundle v1beta1",
+    files: [/(^|\/)index\.json$/, /(^|\/)(error|manifest|VERSION)\.json$/],
+    without: "a Replicated support bundle of v1beta1, too old to hold objects (collect one with troubleshoot.sh v1beta2)",
+  },
+  {
+    format: dumpFormat,
+    files: [/(^|\/)[a-z0-9-]+\/(replication-controllers|pods)\.(json|ya?ml)$/, /(^|\/)(nodes|[a-z0-9-]+\/services)\.(json|ya?ml)$/],
+  },
+];
+
+/** Watches names of files go by and says which layout they are of. */
+export function createRecogniser() {
+  const seen = new Set<RegExp>();
+  const namespaces = new Set<string>();
+  let names = 0;
+  const found = (): Layout | undefined => layouts.find(({ files }) => files.every((each) => seen.has(each)));
+  return {
+    name: (name: string): void => {
+      names += 1;
+      const namespace = dumpFolder.exec(name)?.[2];
+      if (namespace !== undefined) namespaces.add(namespace);
+      for (const { files } of layouts) for (const each of files) if (!seen.has(each) && each.test(name)) seen.add(each);
+    },
+    /** `documents`: how many values were read, of all files. */
+    format: (documents: number): string =>
+      found()?.format ??
+      (names > 1 ? "folder of objects" : documents > 1 ? `${documents.toLocaleString("en")} documents` : "kubectl output"),
+    /** Where a dump stopped at kube-system and the namespace of its context, as it does without -A; every cluster has two more that it would show. */
+    onlyNamespaces: (): readonly string[] | null =>
+      found()?.format === dumpFormat && !namespaces.has("kube-node-lease") && !namespaces.has("kube-public")
+        ? [...namespaces].sort()
+        : null,
+    without: (): string | null => found()?.without ?? null,
+  };
+}

@@ -1,0 +1,145 @@
+// Archives by strangers: each limit has a name that the error says; nothing is followed, nothing leads out.
+
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, describe, expect, test } from "vitest";
+import { createClusterIndex } from "@/lib/core";
+import { tarOf, zipOf } from "./archives.testkit";
+import { defaultLimits, type SnapshotLimits } from "./limits";
+import { readSnapshot } from "./read-snapshot";
+
+const folder = mkdtempSync(join(tmpdir(), "portolan-limits-"));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const service = (name: string): string =>
+  JSON.stringify({ apiVersion: "v1", kind: "Service", metadata: { namespace: "a", name }, spec: { ports: [{ port: 80 }] } });
+const files = Array.from({ length: 30 }, (_, at) => ({ name: `s/${String(at)}.json`, text: service(`s${String(at)}`) }));
+
+function write(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+async function read(
+  path: string,
+  limits: Partial<SnapshotLimits> = {},
+): Promise<{ readonly services: readonly string[]; readonly warnings: readonly string[] }> {
+  const result = await readSnapshot([path], { limits: { ...defaultLimits, ...limits } });
+  if (!result.ok) throw new Error(`${result.error.kind}: ${result.error.what}: ${result.error.where}`);
+  const index = createClusterIndex("x");
+  index.apply(result.value.deltas);
+  const { services, warnings } = index.snapshot();
+  return { services: [...services.values()].map(({ name }) => name), warnings: warnings.map(({ message }) => message) };
+}
+
+describe("each limit is an error that names it", () => {
+  test.for([
+    {
+      name: "files in a tar archive",
+      make: async () => write("m.tar", await tarOf(files)),
+      limits: { filesMax: 20 },
+      says: /more than 20 files \(the limit on their count\)/,
+    },
+    {
+      name: "files in a zip archive",
+      make: () => Promise.resolve(write("m.zip", zipOf(files))),
+      limits: { filesMax: 20 },
+      says: /more than 20 files/,
+    },
+    {
+      name: "size when unpacked",
+      make: async () => write("s.tgz", gzipSync(await tarOf(files))),
+      limits: { unpackedBytesMax: 1 << 12 },
+      says: /more than .* when unpacked \(the limit on size\)/,
+    },
+    {
+      name: "ratio of a packed file",
+      make: () => Promise.resolve(write("r.json.gz", gzipSync(service("a") + " ".repeat(4 << 20)))),
+      limits: { ratioMax: 100, ratioFromBytes: 1 << 20 },
+      says: /more than 100 times its size \(the limit on the ratio\)/,
+    },
+    {
+      name: "ratio in a zip archive",
+      make: () => Promise.resolve(write("r.zip", zipOf([{ name: "a.json", text: service("a") + " ".repeat(4 << 20) }]))),
+      limits: { ratioMax: 100, ratioFromBytes: 1 << 20 },
+      says: /the limit on the ratio/,
+    },
+    {
+      name: "ratio of a packed file within an archive",
+      make: async () => write("n.tar", await tarOf([{ name: "a.json.gz", text: gzipSync(service("a") + " ".repeat(8 << 20)) }])),
+      limits: { ratioMax: 100, ratioFromBytes: 1 << 20 },
+      says: /the limit on the ratio/,
+    },
+    {
+      name: "size of one object",
+      make: () => Promise.resolve(write("o.json", `{"kind":"Service","metadata":{"name":"${"x".repeat(2 << 20)}"}}`)),
+      limits: { objectBytesMax: 1 << 20 },
+      says: /one object in it is larger than 1 MiB \(the limit on an object\)/,
+    },
+    {
+      name: "objects that are kept",
+      make: async () => write("k.tar", await tarOf(files)),
+      limits: { recordsMax: 10 },
+      says: /more than 10 objects that would be kept \(the limit on objects\)/,
+    },
+  ])("$name", async ({ make, limits, says }) => {
+    await expect(read(await make(), limits)).rejects.toThrow(says);
+  });
+});
+
+test("names that lead out of a tar archive and links are passed over, the rest is read", async () => {
+  const archive = await tarOf(
+    [
+      { name: "../../etc/cron.d/x.json", text: service("outside") },
+      { name: "/abs.json", text: service("absolute") },
+      { name: "./in.json", text: service("inside") },
+    ],
+    [
+      { name: "link.json", type: "symlink", linkname: "/etc/passwd" },
+      { name: "hard.json", type: "link", linkname: "in.json" },
+      { name: "pipe.json", type: "fifo" },
+    ],
+  );
+  const { services, warnings } = await read(write("out.tar", archive));
+  expect(services).toEqual(["inside"]);
+  expect(warnings).toEqual(["2 links not followed", "2 names leading out of the archive: not read"]);
+});
+
+test("links of a zip archive are not followed; one whose names lead out is refused", async () => {
+  const linked = await read(
+    write(
+      "l.zip",
+      zipOf([
+        { name: "a.json", text: service("a") },
+        { name: "b.json", text: "/etc/passwd", link: true },
+      ]),
+    ),
+  );
+  expect(linked).toEqual({ services: ["a"], warnings: ["1 link not followed"] });
+  await expect(read(write("o.zip", zipOf([{ name: "../a.json", text: service("a") }])))).rejects.toThrow(
+    /unreadable-file: .*\.\.\/a\.json/,
+  );
+  await expect(read(write("e.zip", zipOf([{ name: "a.json", text: service("a"), encrypted: true }])))).rejects.toThrow(/encrypted/);
+});
+
+test("links of a folder are not followed", async () => {
+  const root = join(folder, "linked");
+  mkdirSync(root);
+  writeFileSync(join(root, "a.json"), service("a"));
+  symlinkSync(folder, join(root, "up"));
+  symlinkSync(write("elsewhere.json", service("b")), join(root, "b.json"));
+  expect(await read(root)).toEqual({ services: ["a"], warnings: ["2 links not followed"] });
+});
+
+test("an archive that breaks off: what came before is read, with a warning", async () => {
+  const whole = gzipSync(await tarOf(files), { level: 0 });
+  const { services, warnings } = await read(write("half.tgz", whole.subarray(0, whole.length / 2)));
+  expect(services.length).toBeGreaterThan(5);
+  expect(services.length).toBeLessThan(30);
+  expect(warnings).toEqual([expect.stringMatching(/what follows is missing/)]);
+});

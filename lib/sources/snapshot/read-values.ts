@@ -1,0 +1,167 @@
+// From the bytes of one file to parsed values: JSON or YAML, in whatever encoding, cut into parts that are parsed one by one.
+
+import { CORE_SCHEMA, loadAll } from "js-yaml";
+import { parse } from "yaml";
+import { asArray, asObject } from "../kubernetes/slim/read";
+import { createJsonCutter, type Cutter } from "./cut-json";
+import { createYamlCutter } from "./cut-yaml";
+import { describeBytes, describeText } from "./foreign";
+import { isUtf16 } from "./entries";
+import { peek, type Bytes } from "./input";
+import { bytesInWords, tooLarge, type SnapshotLimits } from "./limits";
+
+export type ValueSink = {
+  /** One element of a list, before the list itself is known: see CutSink. */
+  element(value: unknown, path: readonly string[]): void;
+  /** A value at the top. `elements`: how many elements it had, which were handed out and are not in it. */
+  value(value: unknown, elements: number): void;
+  /** A part that cannot be read. `says`: where in the file, and why. */
+  broken(says: string): void;
+};
+
+/** Hands out what is in a file. Returns: what the file is when it holds neither JSON nor YAML, else null. */
+export async function readValues(bytes: Bytes, name: string, limits: SnapshotLimits, sink: ValueSink): Promise<string | null> {
+  const { head, all } = await peek(bytes, 1 << 14);
+  const encoding = isUtf16(head) ? (head[0] === 0xff ? "utf-16le" : "utf-16be") : "utf-8";
+  const binary = encoding === "utf-8" ? describeBytes(head) : null;
+  if (binary !== null) return binary;
+  const start = new TextDecoder(encoding).decode(head);
+  const language = languageOf(start);
+  if (language === null) return describeText(start);
+  const tooLong = (): never => {
+    throw tooLarge(name, `one object in it is larger than ${bytesInWords(limits.objectBytesMax)} (the limit on an object)`);
+  };
+  const cutter = language === "json" ? cutJson(sink, limits, tooLong) : cutYaml(sink, limits, tooLong);
+  const decoder = new TextDecoder(encoding);
+  let isFirst = true;
+  for await (const chunk of all) {
+    const plain = encoding === "utf-8" ? withoutMark(chunk, isFirst) : Buffer.from(decoder.decode(chunk, { stream: true }));
+    isFirst = false;
+    cutter.write(plain);
+  }
+  cutter.end();
+  return null;
+}
+
+/** kubectl may print warnings before the first object. */
+function languageOf(start: string): "json" | "yaml" | null {
+  const [first] = /^(\s*[{[]|---|(apiVersion|kind|items|metadata|spec|status): ?.*$|- )/m.exec(start.trimStart()) ?? [null];
+  return first === null ? null : /^\s*[{[]/.test(first) ? "json" : "yaml";
+}
+
+function withoutMark(chunk: Uint8Array, isFirst: boolean): Uint8Array {
+  return isFirst && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? chunk.subarray(3) : chunk;
+}
+
+function cutJson(sink: ValueSink, limits: SnapshotLimits, tooLong: () => never): Cutter {
+  return createJsonCutter(
+    {
+      element: (text, path) => {
+        const value = parseJson(text);
+        if (!(value instanceof SyntaxError)) sink.element(value, path);
+        else if (path.length > 0 || looksLikeObject(text)) sink.broken(`an element of ${path.join(".")} is no JSON: ${value.message}`);
+      },
+      value: (text, elements) => {
+        const value = parseJson(text);
+        if (!(value instanceof SyntaxError)) sink.value(value, elements);
+        else if (looksLikeObject(text)) sink.broken(value.message);
+      },
+      broken: ({ ended, line, column, elements, start }) => {
+        // A line of a log that begins with a bracket is no loss.
+        if (elements === 0 && !looksLikeObject(start)) return;
+        const why = ended ? "it ends in the middle" : "this is no JSON";
+        sink.broken(`line ${String(line)}, column ${String(column)}: ${why}${afterElements(elements)}`);
+      },
+    },
+    limits.objectBytesMax,
+    tooLong,
+  );
+}
+
+function cutYaml(sink: ValueSink, limits: SnapshotLimits, tooLong: () => never): Cutter {
+  // One item is held back: where the text is cut off, the last one is not whole.
+  let last: unknown;
+  let reason = "";
+  const flush = (): void => {
+    if (last !== undefined) sink.element(last, ["items"]);
+    last = undefined;
+  };
+  return createYamlCutter(
+    {
+      element: (text) => {
+        flush();
+        const value = parseYaml(text);
+        if (value instanceof Error) sink.broken(`an item is no YAML: ${firstLine(value.message)}`);
+        else if (Array.isArray(value)) last = value[0];
+      },
+      value: (text, elements, line, ended) => {
+        const value = parseYaml(text);
+        if (value instanceof Error) {
+          reason = firstLine(value.message);
+          return false;
+        }
+        const raw = asObject(value);
+        const items = raw["items"] === undefined ? null : asArray(raw["items"]);
+        // kubectl writes `kind` after `items`, and a line break at the end: without both, it was cut off.
+        const isCutOff = ended && items !== null && raw["kind"] === undefined;
+        if (!isCutOff) flush();
+        last = undefined;
+        if (isCutOff) {
+          sink.broken(
+            `line ${String(line)}: the list ends in the middle${afterElements(elements + items.length)}, the last one is left out`,
+          );
+          sink.value({ ...raw, items: items.slice(0, -1) }, elements);
+        } else if (value !== null && value !== undefined) sink.value(value, elements);
+        return true;
+      },
+      broken: ({ line, elements }) => {
+        flush();
+        sink.broken(`the document from line ${String(line)} on is no YAML${afterElements(elements)}: ${reason}`);
+      },
+    },
+    limits.objectBytesMax,
+    tooLong,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    return cause instanceof SyntaxError ? new SyntaxError(firstLine(cause.message)) : new SyntaxError(String(cause));
+  }
+}
+
+/**
+ * YAML as JSON would hold it. The texts of a YAML reader are views of the document: copying them lets the rest of the document go.
+ * js-yaml is several times faster and reads what machines write; aliases, which can unfold without bound, are left to the reader that counts them.
+ */
+function parseYaml(text: string): unknown {
+  try {
+    const [value = null] = loadAll(text, { schema: CORE_SCHEMA, json: true, maxAliases: 0 });
+    return copy(value);
+  } catch (cause) {
+    if (!(cause instanceof Error)) return new Error(String(cause));
+    try {
+      return /alias/i.test(cause.message) ? copy(parse(text, { uniqueKeys: false, maxAliasCount: 100, logLevel: "silent" })) : cause;
+    } catch (second) {
+      return second instanceof Error ? second : cause;
+    }
+  }
+}
+
+function copy(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function looksLikeObject(text: string): boolean {
+  return /"(apiVersion|items|metadata)"\s*:/.test(text.slice(0, 2000));
+}
+
+function afterElements(count: number): string {
+  return count === 0 ? "" : ` after ${count.toLocaleString("en")} objects`;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? "";
+}

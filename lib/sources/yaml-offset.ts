@@ -1,0 +1,29 @@
+import type { Document } from "yaml";
+
+/** Where a path stands in the text: its key where it is one, else the nearest part of it that exists. */
+export function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const parent: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const last = path[length - 1];
+    const pairs = isCollection(parent) ? parent.items : [];
+    const pair = pairs.find((each) => isPair(each) && isScalar(each.key) && String(each.key.value) === String(last));
+    if (isPair(pair) && isScalar(pair.key) && pair.key.range !== null && pair.key.range !== undefined) return pair.key.range[0];
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range)) return Number(node.range[0]);
+  }
+  return 0;
+}
+
+type Ranged = { readonly value: unknown; readonly range?: readonly [number, number, number] | null };
+
+function isCollection(value: unknown): value is { readonly items: readonly unknown[] } {
+  return typeof value === "object" && value !== null && "items" in value && Array.isArray(value.items);
+}
+
+function isPair(value: unknown): value is { readonly key: unknown; readonly value: unknown } {
+  return typeof value === "object" && value !== null && "key" in value;
+}
+
+function isScalar(value: unknown): value is Ranged {
+  return typeof value === "object" && value !== null && "value" in value;
+}
