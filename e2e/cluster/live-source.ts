@@ -329,6 +329,7 @@ const provers: Readonly<Record<string, (lab: Lab) => Promise<void>>> = {
     const binding = await grant(api, "narrow", null, "narrow-all", ["pods", "services", "endpointslices"]);
     await until("all namespaces", async () => ((await spaces()).length === 3 ? true : undefined), noticedMs);
     await order(api, "DELETE", binding);
+    await untilForbidden(api, "token-narrow", ["pods", "services", "endpointslices"]);
     narrow.cut();
     narrow.open();
     await until("two namespaces again", async () => ((await spaces()).length === 2 ? true : undefined), noticedMs, 200);
@@ -348,6 +349,7 @@ const provers: Readonly<Record<string, (lab: Lab) => Promise<void>>> = {
     await product.waitFor("partial", "allowed", isSlices("live"), noticedMs);
     assert.equal(await product.outcome("partial", "10.190.1.2", 30_001), "delivered");
     await order(api, "DELETE", binding);
+    await untilForbidden(api, "token-partial", ["endpointslices"]);
     partial.cut();
     partial.open();
     await product.waitFor("partial", "forbidden again", isSlices("forbidden"), noticedMs);
@@ -398,6 +400,16 @@ async function untilRefused(api: ApiServer, token: string): Promise<void> {
   await until("the API server refuses the token", async () =>
     (await api.ask("GET", "/api/v1/nodes", undefined, { token })).status === 401 ? true : undefined,
   );
+}
+
+/** What was taken away is still allowed until the API server's authorizer has seen it; a watch that begins before then goes on for minutes. */
+async function untilForbidden(api: ApiServer, token: string, kinds: readonly string[]): Promise<void> {
+  for (const kind of kinds) {
+    const root = kind === "endpointslices" ? "/apis/discovery.k8s.io/v1" : "/api/v1";
+    await until(`the API server refuses ${kind}`, async () =>
+      (await api.ask("GET", `${root}/${kind}?limit=1`, undefined, { token })).status === 403 ? true : undefined,
+    );
+  }
 }
 
 async function reconnect(lab: Lab, cluster: string, gateway: Gateway): Promise<void> {
