@@ -19,13 +19,13 @@ export function portolan(args: readonly string[], env: Readonly<Record<string, s
   });
 }
 
-/** Starts `bin/portolan` with more in its environment. `said` grows by every line that it writes. */
-export function spawnPortolan(
-  args: readonly string[],
+/** Starts a script of the repository with more in its environment. `said` grows by every line that it writes. */
+export function spawnScript(
+  [script = "", ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
 ): { readonly child: ChildProcess; readonly said: readonly string[] } {
   const said: string[] = [];
-  const child = spawn(process.execPath, [join(root, "bin/portolan"), ...args], {
+  const child = spawn(process.execPath, [join(root, script), ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NODE_ENV: "production", ...env },

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { expect, spawnPortolan, startDashboard, stopProcess, test } from "./fixtures";
+import { expect, spawnScript, startDashboard, stopProcess, test } from "./fixtures";
 
 const root = join(import.meta.dirname, "..");
 
@@ -194,7 +194,7 @@ test("nothing of a path, a query or a header ever reaches the file system", asyn
   writeFileSync(log, "");
   const url = "http://127.0.0.1:4396";
   const watch = `--import=${pathToFileURL(join(root, "e2e/watch-files.mjs")).href}`;
-  const { child, said } = spawnPortolan(["serve", "--demo", "--port", "4396"], { NODE_OPTIONS: watch, WATCH_FILES_LOG: log });
+  const { child, said } = spawnScript(["bin/portolan", "serve", "--demo", "--port", "4396"], { NODE_OPTIONS: watch, WATCH_FILES_LOG: log });
   await expect.poll(() => said.includes(url), { timeout: 60_000 }).toBe(true);
   const names = [
     mark,

@@ -4,7 +4,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { generate } from "selfsigned";
-import { expect, spawnPortolan, startCluster, stopProcess, test } from "./fixtures";
+import { expect, spawnScript, startCluster, stopProcess, test } from "./fixtures";
 
 // Secrets are planted wherever one may lie: in pods (env, arguments, annotations), nodes and events of the cluster (the demo's objects hold one each), in the
 // kubeconfig, in what an exec plugin is given and gives, in this process' environment. Whatever Portolan says is then searched for them.
@@ -104,7 +104,7 @@ test("no answer, page, log line, metric, command or snapshot file holds a secret
 
   const url = `http://127.0.0.1:${String(port)}`;
   const source = ["--kubeconfig", kubeconfig, "--context", "plugin"];
-  const { child: server, said } = spawnPortolan(["serve", "--port", String(port), ...source, "--context", "refused"], env);
+  const { child: server, said } = spawnScript(["bin/portolan", "serve", "--port", String(port), ...source, "--context", "refused"], env);
   await expect.poll(() => said.includes(url), { timeout: 60_000 }).toBe(true);
   await expect
     .poll(
@@ -159,7 +159,7 @@ test("no answer, page, log line, metric, command or snapshot file holds a secret
     ["doctor", "--context", "refused"],
   ]) {
     const given = args.includes("refused") ? ["--kubeconfig", kubeconfig] : source;
-    const { child, said: lines } = spawnPortolan([...args, ...given], env);
+    const { child, said: lines } = spawnScript(["bin/portolan", ...args, ...given], env);
     await new Promise((resolve) => child.once("close", resolve));
     texts.set(args.join(" "), lines.join("\n"));
     expect(lines.join("\n"), args.join(" ")).not.toBe("");

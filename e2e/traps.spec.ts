@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, startDashboardUnread, stopProcess, test } from "./fixtures";
+import { expect, spawnScript, startDashboardUnread, stopProcess, test } from "./fixtures";
 
 // What the runtime is known to get wrong, each held by a test.
 
@@ -81,4 +81,21 @@ test("the event stream asks proxies to leave it alone, and is not compressed", a
   expect(response.headers.get("cache-control")).toContain("no-transform");
   expect(response.headers.get("content-encoding")).toBeNull();
   stop.abort();
+});
+
+test("a shell's HOSTNAME and PORT do not move the server", async () => {
+  const { child, said } = spawnScript(["bin/portolan", "serve", "--demo", "--port", "4395"], {
+    HOSTNAME: "name.of.this.machine",
+    PORT: "1",
+  });
+  await expect.poll(() => said).toContain("http://127.0.0.1:4395");
+  expect((await fetch("http://127.0.0.1:4395/healthz")).status).toBe(200);
+  expect(await stopProcess(child)).toBe(0);
+});
+
+test("the development server says which edits need a restart", async () => {
+  const env = { NODE_ENV: "development", NEXT_TELEMETRY_DISABLED: "1" };
+  const { child, said } = spawnScript(["node_modules/next/dist/bin/next", "dev", "--hostname", "127.0.0.1", "--port", "4399"], env);
+  await expect.poll(() => said.join("\n"), { timeout: 50_000 }).toContain("edits to lib/sources or instrumentation need a restart");
+  await stopProcess(child);
 });

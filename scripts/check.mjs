@@ -1,12 +1,14 @@
 // npm run check: every check that is no test, one line each with its time; the last line counts them. Needs a build.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { root, toolEnv } from "./bootstrap.mjs";
 import { licenceTrouble } from "./licences.mjs";
 
 const counts = { passed: 0, failed: 0 };
+// Of dist/: all of it, and what every call loads before it knows its command. The client of Kubernetes alone is 1.5 MB, read when it is needed.
+const commandLineKiB = { all: 3072, start: 400 };
 
 check("types", () => npm("run", "types"));
 check("lint", () => npm("run", "lint"));
@@ -17,6 +19,8 @@ check("generated files", () => npm("run", "gen", "--", "--check"));
 check("known vulnerabilities", audit);
 check("licences", licenceTrouble);
 check("client bundle", clientBundle);
+check("server bundle", serverBundle);
+check("command line bundle", commandLineBundle);
 
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
 process.exit(counts.failed === 0 ? 0 : 1);
@@ -75,5 +79,32 @@ function clientBundle() {
         .filter((mark) => text.includes(mark))
         .map((mark) => `${entry.name} holds "${mark}": lib/sources is in the client bundle`);
     })
+    .join("\n");
+}
+
+/** The client of Kubernetes left as a package of its own would cost the idle server some thirty megabytes of memory. */
+function serverBundle() {
+  const standalone = join(root, ".next", "standalone");
+  if (!existsSync(join(standalone, "server.js"))) return `no server.js in ${standalone}: npm run build`;
+  const apart = join(standalone, "node_modules", "@kubernetes");
+  return existsSync(apart) ? `${apart}: the client is to be bundled (serverExternalPackages in next.config.ts)` : "";
+}
+
+function commandLineBundle() {
+  const folder = join(root, "dist");
+  if (!existsSync(join(folder, "cli.mjs"))) return "there is no build: npm run build";
+  const start = ["cli.mjs"];
+  for (const name of start) {
+    // Not what import() loads when it is needed.
+    for (const [, next] of readFileSync(join(folder, name), "utf8").matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g))
+      if (!start.includes(next)) start.push(next);
+  }
+  return Object.entries({ all: readdirSync(folder), start })
+    .map(([what, names]) => [what, Math.ceil(names.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0) / 1024)])
+    .filter(([what, size]) => size > commandLineKiB[what])
+    .map(
+      ([what, size]) =>
+        `dist (${what}): ${size} KiB, at most ${commandLineKiB[what]}: find what was added and load it later, or raise the limit and say why`,
+    )
     .join("\n");
 }

@@ -36,7 +36,7 @@ export function startServer(): void {
   if (process.env["PORTOLAN_TIED_TO_STDIN"] === "1") process.stdin.once("close", stop).resume();
   void open(stops);
   if (process.env["NODE_ENV"] === "development")
-    log.info("edits to lib/sources or instrumentation need a restart of the development server");
+    log.warn("edits to lib/sources or instrumentation need a restart of the development server");
 }
 
 async function open(stops: (() => unknown)[]): Promise<void> {
