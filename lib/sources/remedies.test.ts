@@ -1,28 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import {
-  checkManifest,
-  describeRemedy,
-  describeSaying,
-  noAssumptions,
-  resolveOwner,
-  runRules,
-  writeRemedies,
-  type CheckResult,
-  type Container,
-  type Context,
-  type Finding,
-  type Remedies,
-  type Remedy,
-  type WorkloadRecord,
-  type RemedyKind,
-} from "@/lib/core";
+import { describeRemedy, describeSaying, noAssumptions, runRules, type Context, type Remedy, type RemedyKind } from "@/lib/core";
 import { app, joinParts, runPods } from "@/lib/core/testing/apps";
 import { buildContext, buildNode, buildSnapshot, buildWorkload, type SnapshotParts } from "@/lib/core/testing/builders";
-import { readManifest } from "./manifest/read-manifest";
+import { apply, ask, calm, patchWorkloads } from "./remedies.testkit";
 
 const nodes = [1, 2, 3].map((place) => buildNode({ name: `n${String(place)}`, ip: `10.0.0.${String(place)}` }));
-const context = buildContext();
+const context = calm;
 const clearml = { namespace: "clearml" };
 const serial = { "ai.allegro.agent.serial": "pod-1" };
 
@@ -66,25 +50,6 @@ const F34: SnapshotParts = {
     ],
   ),
 };
-
-/** The product's own check of what the remedy says: the text is read as any manifest is. */
-function apply(parts: SnapshotParts, yaml: string, policy: Context = context): CheckResult {
-  const { manifest, errors } = readManifest([{ file: "remedy.yaml", text: yaml }], "default");
-  expect(errors).toEqual([]);
-  return checkManifest(buildSnapshot(parts), policy, manifest);
-}
-
-function ask(
-  parts: SnapshotParts,
-  rule: string,
-  kind: RemedyKind,
-  policy: Context = context,
-): { readonly finding: Finding; readonly answer: Remedies } {
-  const snapshot = buildSnapshot(parts);
-  const finding = runRules(snapshot, policy).findings.find((each) => each.rule === rule);
-  if (finding === undefined) throw new Error(`no finding of ${rule}`);
-  return { finding, answer: writeRemedies(snapshot, policy, finding, kind) };
-}
 
 describe("one Service for each owner", () => {
   test.for([
@@ -272,6 +237,20 @@ describe("each corrected Service makes its finding go away, and brings no other"
       says: /nodePort: 30000/,
     },
     {
+      rule: "block-intruder",
+      name: "a number that an allocator hands out",
+      parts: app(web, [{ ...toWeb, name: "web" }]),
+      policy: buildContext({ blocks: [{ name: "x", kind: "nodePort", ports: band.ports, allow: null }] }),
+      says: /nodePort: 30000/,
+    },
+    {
+      rule: "reserved-system-port",
+      name: "a number that the machine needs",
+      parts: app(web, [{ ...toWeb, name: "web" }]),
+      policy: buildContext({ systemPorts: { node: [band.ports], controlPlane: null } }),
+      says: /nodePort: 30000/,
+    },
+    {
       rule: "local-policy-drops",
       name: "F45: one replica behind the policy Local",
       parts: app(web, [{ ...toWeb, name: "web", externalTrafficPolicy: "Local" }]),
@@ -296,6 +275,16 @@ describe("each corrected Service makes its finding go away, and brings no other"
     );
   });
 
+  test("F30: the Service leaves its number to the listener; what is left is the note that the listener stands in the range", () => {
+    const listener = runPods("DaemonSet", "agent", [2], { app: "agent" }, [{ containerPort: 30_080 }], { hostNetwork: true });
+    const parts = { nodes, ...app([...web, ...listener], [{ ...toWeb, name: "web" }]) };
+    const { finding, answer } = ask(parts, "listener-shadowed", "service");
+    const { introduced, resolved } = apply(parts, answer.remedies[0]?.yaml ?? "");
+    expect(resolved.map(({ fingerprint }) => fingerprint)).toEqual([finding.fingerprint]);
+    expect(introduced.map(({ rule, severity }) => [rule, severity])).toEqual([["listener-shadowed", "info"]]);
+    expect(answer.remedies[0]?.costs.map((each) => describeSaying(each)).join()).toContain("stays inside the node-port range");
+  });
+
   test("a number stays where none is free in the band, and the reason is told", () => {
     const policy = buildContext({
       clusters: { "*": { ...noAssumptions, nodePortRange: { first: 30_000, last: 30_089 } } },
@@ -309,40 +298,6 @@ describe("each corrected Service makes its finding go away, and brings no other"
 });
 
 describe("a host port for each owner", () => {
-  /** What the documents say, done to the pods as their controllers would do it; the Service is gone as in the last step. */
-  function expose(parts: SnapshotParts, yaml: string): SnapshotParts {
-    const patches = parseAllDocuments(yaml).map((each) => each.toJS() as Patch);
-    const patch = <T extends { readonly containers: readonly Container[] }>(of: T, kind: string, name: string): T => {
-      const { spec } = patches.find((each) => each.kind === kind && each.metadata.name === name) ?? { spec: { containers: [] } };
-      const stated = ("template" in spec ? spec.template.spec.containers : spec.containers).flatMap(({ ports }) => ports);
-      return {
-        ...of,
-        containers: of.containers.map((container) => ({
-          ...container,
-          ports: container.ports.map((port) => ({
-            ...port,
-            hostPort: stated.find(({ containerPort }) => containerPort === port.containerPort)?.hostPort ?? 0,
-          })),
-        })),
-      };
-    };
-    return {
-      ...parts,
-      services: [],
-      slices: [],
-      pods: parts.pods?.map((pod) => patch(pod, resolveOwner(pod).kind, resolveOwner(pod).name)) ?? [],
-      daemonsets: parts.daemonsets?.map((each) => ({ ...each, template: patch(each.template, each.kind, each.name) })) ?? [],
-    };
-  }
-  type Patch = {
-    readonly kind: string;
-    readonly metadata: { readonly name: string };
-    readonly spec: Containers | { readonly template: { readonly spec: Containers } };
-  };
-  type Containers = {
-    readonly containers: readonly { readonly ports: readonly { readonly containerPort: number; readonly hostPort: number }[] }[];
-  };
-
   const agents = ["red", "blue"].map((name) =>
     buildWorkload({
       kind: "DaemonSet",
@@ -376,7 +331,9 @@ describe("a host port for each owner", () => {
     expect(remedy?.endpoints.map(({ after }) => after)).toEqual(ports);
     expect(remedy?.endpoints.map((each) => each.addresses.join("; "))).toEqual(addresses);
     expect(remedy?.gains.map((each) => describeSaying(each)).join()).toContain("free on all 3 nodes that it may land on: n1, n2, n3");
-    expect(runRules(buildSnapshot(expose(parts, remedy?.yaml ?? "")), context).findings).toEqual([]);
+    // The Service is gone as in the last step.
+    const after = { ...patchWorkloads(parts, remedy?.yaml ?? ""), services: [], slices: [] };
+    expect(runRules(buildSnapshot(after), context).findings).toEqual([]);
   });
 
   test("a number that some node has taken is passed over", () => {
@@ -489,16 +446,7 @@ describe("a rollout that holds its own host port", () => {
       readonly spec: Record<string, { readonly rollingUpdate: { readonly maxUnavailable: number; readonly maxSurge: number } }>;
     };
     expect(Object.keys(patch.spec)).toEqual([field]);
-    const merged = [...(all.deployments ?? []), ...(all.daemonsets ?? [])].map((each) => ({
-      ...each,
-      strategy: { type: "RollingUpdate", ...patch.spec[field]?.rollingUpdate } as WorkloadRecord["strategy"],
-    }));
-    const after = buildSnapshot({
-      ...all,
-      deployments: merged.filter(({ kind }) => kind === "Deployment"),
-      daemonsets: merged.filter(({ kind }) => kind === "DaemonSet"),
-    });
-    expect(runRules(after, context).findings).toEqual([]);
+    expect(runRules(buildSnapshot(patchWorkloads(all, answer.remedies[0]?.yaml ?? "")), context).findings).toEqual([]);
   });
 });
 

@@ -29,7 +29,8 @@ export function zoneOf(labels: Labels): string | null {
   return zone === undefined || zone === "" ? null : zone;
 }
 
-const wellKnownPools = [
+/** Labels by which clouds and tools know their pools of nodes, the most telling first. */
+export const wellKnownPools = [
   "karpenter.sh/nodepool",
   "cloud.google.com/gke-nodepool",
   "eks.amazonaws.com/nodegroup",

@@ -1,11 +1,8 @@
 // Exact access per node: each owner's pods take a host port of their own, and the Service that mixed them goes.
 
 import { fail, ok, type Result } from "../basics/result";
-import { findEligibleNodes } from "../claims/eligible-nodes";
-import { toNodeName } from "../model/brands";
 import { formatObjectRef } from "../model/meta";
 import type { Owner } from "../model/owner";
-import type { Placement } from "../model/placement";
 import type { Container, PodRecord } from "../model/pod";
 import type { ServicePort, ServiceRecord } from "../model/service";
 import type { Snapshot } from "../model/snapshot";
@@ -15,9 +12,10 @@ import { nameOwners, ownersOfPort, type PortOwner } from "../rules/support/port-
 import { assemble, commandLine, listNames } from "./documents";
 import { pickNumbers } from "./free-numbers";
 import { patchFile } from "./let-rollout-pass";
+import { eligibleNames, patchableKinds, patchHostPorts, recordOf } from "./patch-host-ports";
 import type { Remedy, RemedyEndpoint, RemedySubject, RemedyWriter } from "./remedy";
 import { rememberPerService } from "./remember";
-import { subjectService } from "./selected-pods";
+import { addressesOf, subjectService } from "./selected-pods";
 import { say, type Saying } from "./words";
 import { writeYaml, type YamlValue } from "./write-yaml";
 
@@ -78,7 +76,7 @@ function expose(
 ): Result<Exposed, Saying> {
   const object = formatObjectRef(owner);
   const [pod] = pods;
-  if (!patchable.has(owner.kind) || pod === undefined || pod.hostNetwork) return fail(say("host.cannot", { owner: object }));
+  if (!patchableKinds.has(owner.kind) || pod === undefined || pod.hostNetwork) return fail(say("host.cannot", { owner: object }));
   const record = recordOf(snapshot, owner);
   const placement = record?.template.placement ?? pod.placement;
   const nodes = eligibleNames(snapshot, placement, owner.kind === "DaemonSet");
@@ -94,26 +92,6 @@ function expose(
     return at == null ? [] : [{ ...at, port, hostPort: picked.numbers[place] ?? 0 }];
   });
   return ok({ owner, shown, pods, nodes, openings, record });
-}
-
-/** Most pods may use the same nodes: they are looked for once as long as the nodes stay. */
-function eligibleNames(snapshot: Snapshot, placement: Placement, daemonSet: boolean): readonly string[] {
-  let answers = eligible.get(snapshot.nodes);
-  if (answers === undefined) eligible.set(snapshot.nodes, (answers = new Map<string, readonly string[]>()));
-  const key = JSON.stringify([placement, daemonSet]);
-  let names = answers.get(key);
-  if (names === undefined) answers.set(key, (names = findEligibleNodes(snapshot, placement, { daemonSet }).map(({ name }) => name)));
-  return names;
-}
-
-const eligible = new WeakMap<Snapshot["nodes"], Map<string, readonly string[]>>();
-
-/** Kinds whose pod template stands at spec.template; the template of a bare pod is somebody else's. */
-const patchable: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet", "Pod"]);
-
-function recordOf({ deployments, daemonsets }: Snapshot, { kind, namespace, name }: Owner): WorkloadRecord | null {
-  const records = kind === "Deployment" ? deployments : kind === "DaemonSet" ? daemonsets : null;
-  return records?.get(`${namespace}/${name}`) ?? null;
 }
 
 /** The main container that listens there: it declares the port, or it is the only one. */
@@ -179,31 +157,19 @@ function write(
       say("step.then", { command: removal }),
     ],
     wayBack: say("host.back", { command: commandLine(["kubectl", "get", "service", "-n", service.namespace, service.name, "-o", "yaml"]) }),
-    ...assemble([...exposed.map((each) => ({ before: null, after: writeYaml(patchOf(each)) }))]),
+    ...assemble(exposed.map((each) => ({ before: null, after: writeYaml(patchOf(each)) }))),
     endpoints: exposed.flatMap((each) => rowsOf(snapshot, each)),
   };
 }
 
-function patchOf({ owner: { kind, namespace, name }, openings, record }: Exposed): YamlValue {
-  const containers = [...Map.groupBy(openings, ({ container }) => container)].map(([container, ports]) => ({
-    name: container,
-    ports: ports.map(({ containerPort, hostPort, port }) => ({ containerPort, protocol: port.protocol, hostPort })),
-  }));
-  const metadata = { name, namespace };
-  if (kind === "Pod") return { apiVersion: "v1", kind, metadata, spec: { containers } };
+function patchOf({ owner, pods, openings, record }: Exposed): YamlValue {
+  const changes = openings.map(({ port, ...opening }) => ({ ...opening, protocol: port.protocol }));
   // The new pod cannot have the port before the old one has left it.
-  const rolling = { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
-  const strategy: { readonly [key: string]: YamlValue } =
-    kind === "Deployment" && record?.strategy.type !== "Recreate"
-      ? { strategy: rolling }
-      : kind === "DaemonSet" && record?.strategy.type !== "OnDelete"
-        ? { updateStrategy: rolling }
-        : {};
-  return { apiVersion: "apps/v1", kind, metadata, spec: { ...strategy, template: { spec: { containers } } } };
+  return patchHostPorts(owner, record?.template.containers ?? pods[0]?.containers ?? [], changes, record, true);
 }
 
 function rowsOf(snapshot: Snapshot, { shown, pods, openings }: Exposed): readonly RemedyEndpoint[] {
-  const addresses = [...new Set(pods.flatMap(({ nodeName }) => addressOf(snapshot, nodeName)))].sort();
+  const addresses = addressesOf(snapshot, pods);
   return openings.map(({ port, hostPort }) => ({
     owner: shown,
     service: null,
@@ -212,10 +178,4 @@ function rowsOf(snapshot: Snapshot, { shown, pods, openings }: Exposed): readonl
     before: port.nodePort,
     after: hostPort,
   }));
-}
-
-function addressOf({ nodes }: Snapshot, name: string | null): readonly string[] {
-  const node = name === null ? undefined : nodes.get(toNodeName(name));
-  const address = node?.addresses.find(({ type }) => type === "InternalIP")?.address;
-  return address === undefined ? [] : [address];
 }

@@ -21,6 +21,9 @@ type Move = { readonly service: ServiceRecord; readonly after: ServiceRecord; re
 /** The finding is about these numbers wherever they are: a stranger's among a family's, a host port's, one outside of the range. */
 export const moveNumbers = writer(() => true);
 
+/** The Service gives way to a listener, which is not out of danger by that. */
+export const moveOffListener = writer(() => true, { remains: say("number.listener") });
+
 /** Numbers in a band that does not allow the Service. */
 export const moveIntoBand = writer(({}, { policy }, service, number) => {
   const allow = bandOf(policy, "nodePort", number)?.allow ?? null;
@@ -45,9 +48,15 @@ export const moveOffDuplicate = writer(({ lookup }, {}, service, number) => {
 });
 
 /** A number that somebody chose by hand in the dynamic band: only the static one is a cure. */
-export const moveIntoStaticBand = writer(({}, {}, service, number) => service.pinnedNodePorts?.includes(number) === true, true);
+export const moveIntoStaticBand = writer(({}, {}, service, number) => service.pinnedNodePorts?.includes(number) === true, {
+  onlyStatic: true,
+});
 
-function writer(mustGo: MustGo, onlyStatic = false): RemedyWriter {
+/** `onlyStatic`: a number of the static band, or none; `remains`: what the move does not cure. */
+function writer(
+  mustGo: MustGo,
+  { onlyStatic = false, remains = null }: { readonly onlyStatic?: boolean; readonly remains?: Saying | null } = {},
+): RemedyWriter {
   return {
     kind: "service",
     variant: null,
@@ -75,12 +84,12 @@ function writer(mustGo: MustGo, onlyStatic = false): RemedyWriter {
       }
       if (moves.length === 0) return fail(null);
       if ([...wanted].some((number) => !moved.has(number))) return fail(say("number.part"));
-      return ok(() => write(snapshot, context, finding, moves));
+      return ok(() => write(snapshot, context, finding, moves, remains));
     },
   };
 }
 
-function write(snapshot: Snapshot, context: Context, finding: RemedySubject, moves: readonly Move[]): Remedy {
+function write(snapshot: Snapshot, context: Context, finding: RemedySubject, moves: readonly Move[], remains: Saying | null): Remedy {
   const dynamic = moves.flatMap((move) => changed(move).filter(({ after }) => !isStatic(snapshot, context, after.nodePort)));
   return {
     kind: "service",
@@ -101,6 +110,7 @@ function write(snapshot: Snapshot, context: Context, finding: RemedySubject, mov
           after: listNames(changed(move).map(({ after }) => portOf(after))),
         }),
       ),
+      ...(remains === null ? [] : [remains]),
       ...(dynamic.length === 0 ? [] : [say("number.dynamic", { numbers: listNames(dynamic.map(({ after }) => portOf(after))) })]),
       ...moves.flatMap(({ service }) => {
         const tool = managerOf(service);

@@ -1,7 +1,7 @@
 // What several writers ask about the Service that a finding names and the pods that it selects.
 
 import { compareNatural } from "../basics/order";
-import { serviceKey } from "../model/brands";
+import { serviceKey, toNodeName } from "../model/brands";
 import { formatObjectRef } from "../model/meta";
 import type { PodRecord } from "../model/pod";
 import type { ServiceRecord } from "../model/service";
@@ -43,4 +43,13 @@ export function servedNodes(snapshot: Snapshot, context: Context): readonly stri
     .filter((node) => describeProxy(snapshot, context, node).kind !== "none")
     .map(({ name }) => name)
     .sort(compareNatural);
+}
+
+/** The addresses of the nodes that these pods run on, sorted. */
+export function addressesOf({ nodes }: Snapshot, pods: readonly PodRecord[]): readonly string[] {
+  const addresses = pods.flatMap(({ nodeName }) => {
+    const node = nodeName === null ? undefined : nodes.get(toNodeName(nodeName));
+    return node?.addresses.find(({ type }) => type === "InternalIP")?.address ?? [];
+  });
+  return [...new Set(addresses)].sort();
 }

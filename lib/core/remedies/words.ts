@@ -50,6 +50,8 @@ export const remedyWords = {
   "number.gain-band": "{service}: {before} becomes {after}, in the band {band}",
   "number.move": "clients of {service} change from {before} to {after}; the old number refuses them at once",
   "number.dynamic": "{numbers}: in the dynamic band, so somebody else may hold it by the time the Service is created again",
+  "number.listener":
+    "the listener stays inside the node-port range, where a Service may be given its number again: reserve it in the policy file",
   "number.part": "not all of its numbers can be moved: host ports and health-check ports are not a Service's to change",
   "number.no-static": "no number of the static band is free for it",
   "number.back": "give the old numbers back: {command}",
@@ -78,6 +80,35 @@ export const remedyWords = {
   "host.container": "{owner}: which container listens is not declared, or it has a host port already",
   "host.no-number": "no host port is free on every node",
   "host.back": "keep the Service first ({command} > FILE); to go back, take the host ports out of the templates and apply that file",
+
+  "move.title": "Another host port",
+  "move.gain": "{owner}: {before} becomes {after}, free on all {count} nodes that its pods may land on: {nodes}",
+  "move.clients": "clients of {owner} change from {before} to {after} on the node of its pod",
+  "move.listener":
+    "{owner} listens on the node itself (hostNetwork): its port is set where its program reads it, and what its pods declare changes nothing",
+  "move.balancer":
+    "{owner}: pods of a load balancer hold the port for it; give the Service another port, or share the port through an Ingress",
+  "move.leaving": "whoever holds the port is being deleted: the pod is placed once it is gone",
+  "move.back-template": "put {ports} back into the template",
+
+  "fit.title": "As many replicas as nodes that have the host port",
+  "fit.gain": "{owner}: {count} pods, one on each node where the port is free: {nodes}",
+  "fit.cost": "{fewer} of {before} replicas fewer: none of them has a place now, or would have one later",
+  "fit.scaler": "an autoscaler of {owner} has to know that limit, or it takes this back",
+
+  "daemon.title": "A DaemonSet: one pod on each node, and never more",
+  "daemon.gain": "{owner} runs on all {count} nodes that its pods may use: {nodes}",
+  "daemon.selector": "the node label {label} leaves out the nodes on which others hold the port",
+  "daemon.grows": "a new node is given its pod by itself; a rollout takes the old pod of a node away first",
+  "daemon.gap": "nobody answers between the end of {owner} and the first pods of the DaemonSet",
+  "daemon.name": "{owner} is gone: what scales it, watches it or rolls it out by that name has to be told",
+  "daemon.cordoned": "cordoned nodes run one too, as the DaemonSet's controller has it",
+  "daemon.owned": "{owner} is made by {controller}, which would make it again: the change belongs there",
+  "daemon.fewer": "{owner} wants fewer pods than the {nodes} nodes that it may use: one on each would be more than was meant",
+  "daemon.held": "{holders}: on {nodes} the port is held, and no node label leaves these nodes out",
+  "daemon.save": "{command}",
+  "daemon.make": "{command}: a JSON patch; all that it does not name is carried over, and nothing is changed in the cluster yet",
+  "daemon.swap": "{command}; the pods of the two would be in each other's way",
 
   "layered.title": "One door in front: an Ingress with a name for each owner, ClusterIP Services inside",
   "layered.gain": "{host} reaches {owner} through {door}",
@@ -118,7 +149,7 @@ export const remedyWords = {
 
   "step.apply": "kubectl apply -f FILE",
   "step.apply-or": "kubectl apply -f FILE; to keep the annotations of what is there, apply only what is new in it, and then: {command}",
-  "step.patch-file": "{command}; it is a patch: what it does not name stays as it is",
+  "step.patch-file": "{command}; FILE holds this document alone. It is a patch: what it does not name stays as it is",
   "step.template": "put the lines of each Pod document into the template that makes it, and let the pods be made anew",
   "step.then": "when nobody uses the old number any more: {command}",
   "step.tell": "tell the users: portolan remedy {fingerprint} --kind {kind} -o markdown",

@@ -1,5 +1,7 @@
 import { formatObjectRef } from "../model/meta";
 import type { PortRange } from "../policy/policy";
+import { moveHostPorts } from "../remedies/move-host-ports";
+import { moveNumbers } from "../remedies/move-numbers";
 import { defineRule } from "./rule";
 import { blockOf, isOfAllocator, listBlocks, readsOfBlocks } from "./support/blocks";
 import { joinClaims, listNodeClaims } from "./support/node-claims";
@@ -18,6 +20,7 @@ export const blockIntruder = defineRule<IntruderEvidence>({
   id: "block-intruder",
   severity: "warning",
   needs: ["services", "pods"],
+  remedies: [moveNumbers, moveHostPorts],
   reads: (snapshot) => [listNodeClaims(snapshot), ...readsOfBlocks(snapshot)],
   *check(snapshot, { policy }) {
     const blocks = listBlocks(snapshot, policy);

@@ -1,6 +1,7 @@
 import { formatObjectRef } from "../model/meta";
 import { hasPort } from "../policy/bands";
 import { resolveAssumptions, type PortRange } from "../policy/policy";
+import { moveHostPorts } from "../remedies/move-host-ports";
 import { defineRule } from "./rule";
 import { joinClaims, listNodeClaims } from "./support/node-claims";
 import { knowNodePortRange } from "./support/node-port-range";
@@ -19,6 +20,7 @@ export const ephemeralOverlap = defineRule<EphemeralEvidence>({
   id: "ephemeral-overlap",
   severity: "warning",
   needs: ["services", "pods"],
+  remedies: [moveHostPorts],
   reads: (snapshot) => [listNodeClaims(snapshot), snapshot.events],
   *check(snapshot, context) {
     // No object of the cluster shows it: without the policy there is nothing to compare.

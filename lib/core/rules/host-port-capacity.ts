@@ -1,6 +1,8 @@
 import { formatObjectRef } from "../model/meta";
 import { resolveOwner } from "../owners/owner";
 import { isUnplaceable } from "./support/unplaceable";
+import { moveCrowded } from "../remedies/move-host-ports";
+import { becomeDaemonSet, fitReplicas } from "../remedies/one-per-node";
 import { defineRule } from "./rule";
 import { findBlocked, readsOfBlocked } from "./support/blocked-pods";
 import { distinctPorts } from "./support/claimed-ports";
@@ -21,6 +23,7 @@ export const hostPortCapacity = defineRule<CapacityEvidence>({
   id: "host-port-capacity",
   severity: "warning",
   needs: ["deployments", "pods", "nodes"],
+  remedies: [moveCrowded, fitReplicas, becomeDaemonSet],
   reads: readsOfBlocked,
   *check(snapshot, context) {
     // A pod that waits already says it better: host-port-conflict.
@@ -34,7 +37,7 @@ export const hostPortCapacity = defineRule<CapacityEvidence>({
         subjects: [self, ...holders],
         edited: [self],
         ports: distinctPorts(ports.map(({ port, protocol }) => ({ port, protocol }))),
-        nodes: free,
+        nodes: free.map((node) => node.name),
         evidence: {
           workload: formatObjectRef(self),
           replicas,

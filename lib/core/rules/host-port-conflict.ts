@@ -2,6 +2,8 @@ import { listSchedulerPorts } from "../claims/scheduler-ports";
 import { compareNatural, compareText } from "../basics/order";
 import { formatObjectRef, type ObjectRef } from "../model/meta";
 import { recordKey, type Snapshot } from "../model/snapshot";
+import { moveWaiting } from "../remedies/move-host-ports";
+import { becomeDaemonSet, fitReplicas } from "../remedies/one-per-node";
 import { defineRule } from "./rule";
 import { distinctPorts } from "./support/claimed-ports";
 import { findBlocked, readsOfBlocked, type Blocked } from "./support/blocked-pods";
@@ -33,6 +35,7 @@ export const hostPortConflict = defineRule<ConflictEvidence>({
   id: "host-port-conflict",
   severity: "critical",
   needs: ["pods", "nodes"],
+  remedies: [moveWaiting, fitReplicas, becomeDaemonSet],
   reads: readsOfBlocked,
   *check(snapshot, context) {
     const byNewcomer = new Map<string, { readonly newcomer: ObjectRef; readonly blocked: Blocked[] }>();

@@ -2,6 +2,7 @@ import { formatObjectRef } from "../model/meta";
 import type { PodRecord } from "../model/pod";
 import type { ServiceRecord } from "../model/service";
 import { resolveOwner } from "../owners/owner";
+import { moveHostPorts } from "../remedies/move-host-ports";
 import { moveNumbers } from "../remedies/move-numbers";
 import { defineRule } from "./rule";
 import { findClashes, listMeetings, readsOfClashes, type PortClash } from "./support/port-clashes";
@@ -15,7 +16,7 @@ export const hostPortOnNodePort = defineRule<HostPortEvidence>({
   id: "host-port-on-node-port",
   severity: "warning",
   needs: ["services", "pods", "nodes", "endpointslices"],
-  remedies: [moveNumbers],
+  remedies: [moveNumbers, moveHostPorts],
   reads: readsOfClashes,
   *check(snapshot, context) {
     for (const meeting of listMeetings(snapshot)) {

@@ -2,6 +2,7 @@ import { listSchedulerPorts } from "../claims/scheduler-ports";
 import { formatObjectRef, type ObjectRef } from "../model/meta";
 import { resolveOwner } from "../owners/owner";
 import { letRolloutPass } from "../remedies/let-rollout-pass";
+import { becomeDaemonSet } from "../remedies/one-per-node";
 import { defineRule } from "./rule";
 import { findBlocked, readsOfBlocked } from "./support/blocked-pods";
 import { distinctPorts } from "./support/claimed-ports";
@@ -18,7 +19,7 @@ export const hostPortRolloutDeadlock = defineRule<DeadlockEvidence>({
   id: "host-port-rollout-deadlock",
   severity: "warning",
   needs: ["deployments", "daemonsets", "pods", "nodes"],
-  remedies: [letRolloutPass],
+  remedies: [letRolloutPass, becomeDaemonSet],
   reads: readsOfBlocked,
   *check(snapshot, context) {
     // Under way already: host-port-conflict tells of the pod that waits.
@@ -31,7 +32,7 @@ export const hostPortRolloutDeadlock = defineRule<DeadlockEvidence>({
       yield {
         subjects: [self],
         ports: distinctPorts(ports.map(({ port, protocol }) => ({ port, protocol }))),
-        nodes: free,
+        nodes: free.map((node) => node.name),
         evidence: { cause: "no-spare-node", workload: formatObjectRef(self), replicas, free: free.length },
       };
     }

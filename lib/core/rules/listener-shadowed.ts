@@ -10,6 +10,7 @@ import { resolveOwner } from "../owners/owner";
 import { hasPort } from "../policy/bands";
 import type { Context } from "../policy/policy";
 import { isSystemPort } from "../policy/system-ports";
+import { moveOffListener } from "../remedies/move-numbers";
 import { defineRule } from "./rule";
 import { isUnclaiming } from "./support/claimed-ports";
 import { knowNodePortRange } from "./support/node-port-range";
@@ -24,6 +25,7 @@ export const listenerShadowed = defineRule<ShadowEvidence>({
   id: "listener-shadowed",
   severity: "warning",
   needs: ["services", "pods", "nodes"],
+  remedies: [moveOffListener],
   reads: (snapshot) => [snapshot.services, snapshot.nodes, snapshot.events, surveyPods(snapshot).hostPorts],
   *check(snapshot, context) {
     const range = knowNodePortRange(snapshot, context)?.range;

@@ -1,6 +1,7 @@
 import { formatObjectRef } from "../model/meta";
 import { bandOf, isAllowed } from "../policy/bands";
 import type { Allow, PortRange } from "../policy/policy";
+import { moveHostPorts } from "../remedies/move-host-ports";
 import { moveIntoBand } from "../remedies/move-numbers";
 import { guardByApiServer, guardByKyverno } from "../remedies/guard-bands";
 import { defineRule } from "./rule";
@@ -21,7 +22,7 @@ export const outsideBand = defineRule<OutsideBandEvidence>({
   id: "outside-band",
   severity: "warning",
   needs: ["services", "pods"],
-  remedies: [moveIntoBand, guardByApiServer, guardByKyverno],
+  remedies: [moveIntoBand, moveHostPorts, guardByApiServer, guardByKyverno],
   reads: (snapshot) => [listNodeClaims(snapshot)],
   *check(snapshot, { policy }) {
     if (policy.bands.length === 0) return;

@@ -3,6 +3,7 @@ import { isAllowed } from "../policy/bands";
 import type { Allow, Reservation } from "../policy/policy";
 import { daysLeft } from "../policy/reservations";
 import { dayOf } from "../basics/civil-date";
+import { moveHostPorts } from "../remedies/move-host-ports";
 import { moveOffReservation } from "../remedies/move-numbers";
 import { guardByApiServer, guardByKyverno } from "../remedies/guard-bands";
 import { defineRule } from "./rule";
@@ -30,7 +31,7 @@ export const reservationBroken = defineRule<ReservationEvidence>({
   id: "reservation-broken",
   severity: "critical",
   needs: ["services", "pods"],
-  remedies: [moveOffReservation, guardByApiServer, guardByKyverno],
+  remedies: [moveOffReservation, moveHostPorts, guardByApiServer, guardByKyverno],
   reads: (snapshot, { nowMs }) => [listNodeClaims(snapshot), dayOf(nowMs)],
   *check(snapshot, { policy, nowMs }) {
     if (policy.reservations.length === 0) return;

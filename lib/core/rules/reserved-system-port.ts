@@ -1,6 +1,8 @@
 import { formatObjectRef } from "../model/meta";
 import type { NodeRecord } from "../model/node";
 import { hasPort } from "../policy/bands";
+import { moveHostPorts } from "../remedies/move-host-ports";
+import { moveNumbers } from "../remedies/move-numbers";
 import { defineRule } from "./rule";
 import { joinClaims, listNodeClaims } from "./support/node-claims";
 import { sayFew } from "./support/order-words";
@@ -17,6 +19,7 @@ export const reservedSystemPort = defineRule<SystemPortEvidence>({
   id: "reserved-system-port",
   severity: "critical",
   needs: ["services", "pods", "nodes"],
+  remedies: [moveNumbers, moveHostPorts],
   reads: (snapshot) => [listNodeClaims(snapshot), snapshot.nodes],
   *check(snapshot, { policy }) {
     const nodes = [...snapshot.nodes.values()];

@@ -1,8 +1,9 @@
 // How many pods of a workload with host ports the nodes can take: one each, where nobody else holds the port.
 
-import { findEligibleNodes } from "../../claims/eligible-nodes";
+import { findEligibleNodes, type EligibilityOptions } from "../../claims/eligible-nodes";
 import { findSchedulerCollisions, listSchedulerPorts, type SchedulerPort } from "../../claims/scheduler-ports";
 import { formatObjectRef, type ObjectRef } from "../../model/meta";
+import type { NodeRecord } from "../../model/node";
 import type { Snapshot } from "../../model/snapshot";
 import type { WorkloadRecord } from "../../model/workload";
 import { resolveOwner } from "../../owners/owner";
@@ -12,28 +13,35 @@ import { resolvePortHolder, schedulerMinor } from "./host-ports";
 export type HostPortRoom = {
   readonly workload: WorkloadRecord;
   readonly ports: readonly SchedulerPort[];
-  readonly nodes: readonly string[];
-  readonly free: readonly string[];
+  readonly nodes: readonly NodeRecord[];
+  readonly free: readonly NodeRecord[];
   readonly holders: readonly ObjectRef[];
 };
 
 /** The room of each Deployment whose pods ask for host ports and that wants at least one pod. */
 export function listHostPortRooms(snapshot: Snapshot): readonly HostPortRoom[] {
-  const minor = schedulerMinor(snapshot);
   return [...snapshot.deployments.values()].flatMap((workload) => {
-    const ports = listSchedulerPorts(workload.template, minor);
-    if (ports.length === 0 || (workload.replicas ?? 1) < 1) return [];
-    const self = formatObjectRef({ kind: workload.kind, namespace: workload.namespace, name: workload.name });
-    const candidate = { namespace: workload.namespace, name: "", containers: workload.template.containers };
-    const holders = new Map<string, ObjectRef>();
-    const nodes = findEligibleNodes(snapshot, workload.template.placement).map(({ name }) => name);
-    const free = nodes.filter((node) => {
-      const others = findSchedulerCollisions(snapshot, candidate, node, minor).filter(
-        ({ holder }) => formatObjectRef(resolveOwner(holder)) !== self,
-      );
-      for (const { holder } of others) holders.set(formatObjectRef(resolvePortHolder(holder)), resolvePortHolder(holder));
-      return others.length === 0;
-    });
-    return [{ workload, ports, nodes, free, holders: [...holders.values()] }];
+    if ((workload.replicas ?? 1) < 1) return [];
+    const room = findHostPortRoom(snapshot, workload);
+    return room.ports.length === 0 ? [] : [room];
   });
+}
+
+/** The room of one workload; by `options` that which its pods would have if a DaemonSet made them. */
+export function findHostPortRoom(snapshot: Snapshot, workload: WorkloadRecord, options: EligibilityOptions = {}): HostPortRoom {
+  const minor = schedulerMinor(snapshot);
+  const ports = listSchedulerPorts(workload.template, minor);
+  if (ports.length === 0) return { workload, ports, nodes: [], free: [], holders: [] };
+  const self = formatObjectRef(workload);
+  const candidate = { namespace: workload.namespace, name: "", containers: workload.template.containers };
+  const holders = new Map<string, ObjectRef>();
+  const nodes = findEligibleNodes(snapshot, workload.template.placement, options);
+  const free = nodes.filter(({ name }) => {
+    const others = findSchedulerCollisions(snapshot, candidate, name, minor).filter(
+      ({ holder }) => formatObjectRef(resolveOwner(holder)) !== self,
+    );
+    for (const { holder } of others) holders.set(formatObjectRef(resolvePortHolder(holder)), resolvePortHolder(holder));
+    return others.length === 0;
+  });
+  return { workload, ports, nodes, free, holders: [...holders.values()] };
 }
