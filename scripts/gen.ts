@@ -22,10 +22,13 @@ const exportOf = (id: string): string => id.replaceAll(/-(.)/g, (_, letter: stri
 const registry = `// Written by scripts/gen.ts from the files of this folder: npm run gen.
 
 ${ids.map((id) => `import { ${exportOf(id)} } from "./${id}";`).join("\n")}
-import type { Rule } from "./rule";
+import type { EvidenceOf, Rule } from "./rule";
 
 /** Every rule, by id. */
 export const rules: readonly Rule[] = [${ids.map((id) => `\n  ${exportOf(id)},`).join("")}\n];
+
+/** What each of them finds. */
+export type EvidenceByRule = {${ids.map((id) => `\n  readonly "${id}": EvidenceOf<typeof ${exportOf(id)}>;`).join("")}\n};
 `;
 
 const rules: Rule[] = [];

@@ -14,7 +14,9 @@ else {
   const name = id.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   writeFileSync(file, ruleText(name));
   writeFileSync(join(folder, `${id}.test.ts`), testText(name));
-  console.log(`lib/core/rules/${id}.ts and its test are written: fill them, then npm run gen and npm test`);
+  console.log(
+    `lib/core/rules/${id}.ts and its test are written: fill them and components/words/rules-zh.ts, then npm run gen and npm test`,
+  );
 }
 
 function refuse(text: string): void {

@@ -176,7 +176,7 @@ export function FindingsCell({ item: { row, findings } }: Pick<CellProps, "item"
     <Link
       href={href("/conflicts", { f: worst.fingerprint })}
       prefetch={false}
-      title={worst.title}
+      title={words.say.finding(worst).title}
       className={classes(
         "focus-inset flex items-center gap-5 no-underline hover:underline",
         worst.acknowledged === null ? findingTone[worst.severity] : "text-ink-3",

@@ -71,7 +71,7 @@ export function Results({ answer, edits, active, onActive, onGoTo, onTakeEdit }:
             {resolved.slice(0, shownMax).map((finding) => (
               <Item key={finding.fingerprint}>
                 <Glyph name={finding.severity} size={12} label={words.severity[finding.severity]} className="mt-4" />
-                <p className="min-w-0 break-words text-ink-2 line-through decoration-1">{finding.title}</p>
+                <p className="min-w-0 break-words text-ink-2 line-through decoration-1">{words.say.finding(finding).title}</p>
               </Item>
             ))}
           </List>
@@ -117,15 +117,15 @@ type IntroducedProps = Pick<ResultsProps, "onGoTo" | "onTakeEdit"> & {
 };
 
 function Introduced({ finding, positions, edit, isActive, onActive, onGoTo, onTakeEdit }: IntroducedProps) {
-  const words = useWords().check;
-  const severity = useWords().severity[finding.severity];
+  const { check: words, say, severity } = useWords();
+  const { title, summary } = say.finding(finding);
   const [position] = positions;
   return (
     <Item isActive={isActive} onActive={onActive}>
-      <Glyph name={finding.severity} size={12} label={severity} className="mt-4" />
+      <Glyph name={finding.severity} size={12} label={severity[finding.severity]} className="mt-4" />
       <div className="min-w-0">
-        <h3 className="font-semibold break-words">{finding.title}</h3>
-        <p className="break-words text-12 text-ink-2">{finding.summary}</p>
+        <h3 className="font-semibold break-words">{title}</h3>
+        <p className="break-words text-12 text-ink-2">{summary}</p>
         {edit !== null && (
           <div className="mt-6">
             <Button size="small" onPress={() => onTakeEdit(finding.fingerprint)}>

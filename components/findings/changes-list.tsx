@@ -28,7 +28,7 @@ export function ChangesList({
       <>
         <time className="w-36 flex-none text-11 leading-[18px] text-ink-3 tabular-nums">{formatTime(atMs)}</time>
         <Glyph name={kind === "unjudged" ? "unknown" : finding.severity} label={words.severity[finding.severity]} className="mt-3" />
-        <span className="min-w-0 flex-1 truncate">{finding.title}</span>
+        <span className="min-w-0 flex-1 truncate">{words.say.finding(finding).title}</span>
         <span className="flex-none text-11 leading-[18px] text-ink-2">{describe(change, words)}</span>
       </>
     );

@@ -99,13 +99,14 @@ function WhatToDo({ finding, remedies, openRemedy, asked, onRemedy }: DetailProp
 
 /** What the rule says about all findings of its kind. */
 function Advice({ rule }: { readonly rule: RuleText }) {
-  const words = useWords().findings;
+  const { findings: words, say } = useWords();
+  const { fix, why } = say.rule(rule);
   return (
     <Block heading={words.whatToDo} note={words.ruleSays}>
-      <p>{rule.fix}</p>
+      <p>{fix}</p>
       <p className="mt-8 text-12 text-ink-2">
         <span className="text-ink-3">{words.ruleMeans} </span>
-        {rule.why}
+        {why}
       </p>
     </Block>
   );
@@ -118,7 +119,8 @@ function Verdict({ finding, nodeCount, ticket, onBack }: Pick<DetailProps, "find
   const language = useLanguage();
   const formatTime = useFormatTime();
   const formatAge = useFormatAge();
-  const { severity, title, summary, rule, since, nodes, acknowledged } = finding;
+  const { severity, rule, since, nodes, acknowledged } = finding;
+  const { title, summary } = words.say.finding(finding);
   const to = traceOf(finding);
   const nodesText =
     finding.ports.length === 0 || nodeCount === null

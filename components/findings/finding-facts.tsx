@@ -72,10 +72,11 @@ export function FindingFacts({ finding, envelope, complete, nodeCount }: FactsPr
 const link = "underline decoration-line-strong underline-offset-2 hover:decoration-ink";
 
 function Affected({ finding, nodeCount }: Pick<FactsProps, "finding" | "nodeCount">) {
-  const words = useWords().findings;
+  const { findings: words, say } = useWords();
   const href = useHref();
   const { cluster } = useCluster();
-  const { ports, nodes, subjects, groups, symptoms } = finding;
+  const { ports, nodes, subjects, groups } = finding;
+  const { symptoms } = say.finding(finding);
   const { text, rest } = formatPorts(ports.slice(portsMax));
   const bands = bandsOf(ports, cluster);
   return (
@@ -128,7 +129,7 @@ function Affected({ finding, nodeCount }: Pick<FactsProps, "finding" | "nodeCoun
           </Fact>
         )}
         {groups.length > 0 && <Fact name={words.groupsOf}>{groups.map(({ name }) => name).join(", ")}</Fact>}
-        {symptoms.length > 0 && <Fact name={words.symptoms}>{symptoms.join(", ")}</Fact>}
+        {symptoms.length > 0 && <Fact name={words.symptoms}>{say.list(symptoms)}</Fact>}
       </Facts>
     </Block>
   );

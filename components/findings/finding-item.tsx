@@ -31,7 +31,8 @@ type ItemProps = ItemSurroundings & { readonly finding: WireFinding; readonly is
 export function FindingItem({ finding, isCurrent, isWorst, onOpen, nodeCount, nodeNames, params, fresh }: ItemProps) {
   const words = useWords();
   const href = useHref();
-  const { fingerprint, severity, title, summary, acknowledged } = finding;
+  const { fingerprint, severity, acknowledged } = finding;
+  const { title, summary } = words.say.finding(finding);
   const marks = ownerMarks(readOwners(finding));
   const hasStrip = severity !== "info" && finding.ports.length > 0 && nodeCount !== null && nodeCount > 0;
   const to = traceOf(finding);

@@ -39,32 +39,35 @@ export function MapFindings({
         <p className="px-12 py-12 text-ink-2">{unjudged > 0 ? words.map.notEvaluated(formatCount(unjudged)) : words.map.noFindings}</p>
       )}
       <ul>
-        {findings.slice(0, 200).map((finding) => (
-          <li key={finding.fingerprint} className="border-b border-line">
-            <button
-              type="button"
-              aria-current={finding.fingerprint === current}
-              onClick={() => {
-                onShow(finding);
-              }}
-              className={classes(
-                "focus-inset flex w-full gap-10 border-l-3 px-12 py-10 text-left",
-                finding.fingerprint === current ? "border-ink bg-sunken" : "border-transparent hover:bg-hover",
-              )}
-            >
-              <Glyph name={finding.severity} size={14} />
-              <span className="min-w-0 flex-1">
-                <span className="block font-semibold">{finding.title}</span>
-                <span className="mt-2 line-clamp-2 text-12 text-ink-2">{finding.summary}</span>
-                {readOwners(finding).length > 1 && (
-                  <span className="mt-4 block">
-                    <OwnerChips marks={ownerMarks(readOwners(finding))} />
-                  </span>
+        {findings.slice(0, 200).map((finding) => {
+          const { title, summary } = words.say.finding(finding);
+          return (
+            <li key={finding.fingerprint} className="border-b border-line">
+              <button
+                type="button"
+                aria-current={finding.fingerprint === current}
+                onClick={() => {
+                  onShow(finding);
+                }}
+                className={classes(
+                  "focus-inset flex w-full gap-10 border-l-3 px-12 py-10 text-left",
+                  finding.fingerprint === current ? "border-ink bg-sunken" : "border-transparent hover:bg-hover",
                 )}
-              </span>
-            </button>
-          </li>
-        ))}
+              >
+                <Glyph name={finding.severity} size={14} />
+                <span className="min-w-0 flex-1">
+                  <span className="block font-semibold">{title}</span>
+                  <span className="mt-2 line-clamp-2 text-12 text-ink-2">{summary}</span>
+                  {readOwners(finding).length > 1 && (
+                    <span className="mt-4 block">
+                      <OwnerChips marks={ownerMarks(readOwners(finding))} />
+                    </span>
+                  )}
+                </span>
+              </button>
+            </li>
+          );
+        })}
       </ul>
       {unjudged > 0 && findings.length > 0 && (
         <p className="flex items-center gap-10 border-b border-l-3 border-line border-l-transparent bg-sunken px-12 py-10 text-12 text-ink-2">
@@ -118,7 +121,7 @@ export function CellInspector({
             ({ kind, namespace, holder }) => `${kind} ${namespace === "" ? "" : `${namespace}/`}${holder.slice(holder.indexOf("/") + 1)}`,
           )
           .join(", ")}
-        {cell.reason !== null && `: ${cell.reason}`}
+        {cell.reason !== null && `: ${words.say.reason(cell.reason)}`}
       </p>
       {cell.outcome === "delivered" && (
         <p className="mt-2 text-12 text-ink-2">{words.map.backends(formatCount(cell.ready), formatCount(cell.local))}</p>

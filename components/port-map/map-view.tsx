@@ -268,9 +268,10 @@ export function MapView({
 
 function Headline({ finding, href }: { readonly finding: WireFinding; readonly href: string }) {
   const words = useWords();
+  const { title, summary } = words.say.finding(finding);
   return (
     <section
-      aria-label={finding.title}
+      aria-label={title}
       className={classes(
         "flex min-h-46 flex-none items-center gap-10 border-b border-l-3 px-16 phone:flex-wrap phone:px-12 phone:py-8",
         finding.severity === "critical"
@@ -279,8 +280,8 @@ function Headline({ finding, href }: { readonly finding: WireFinding; readonly h
       )}
     >
       <Glyph name={finding.severity} size={14} label={words.severity[finding.severity]} />
-      <strong className="text-15 font-head whitespace-nowrap phone:whitespace-normal">{finding.title}</strong>
-      <span className="min-w-0 flex-1 truncate text-ink-2 phone:basis-full phone:whitespace-normal">{finding.summary}</span>
+      <strong className="text-15 font-head whitespace-nowrap phone:whitespace-normal">{title}</strong>
+      <span className="min-w-0 flex-1 truncate text-ink-2 phone:basis-full phone:whitespace-normal">{summary}</span>
       <LinkButton tone="primary" size="small" className="phone:h-40 phone:flex-1" href={href}>
         {words.map.openTrace}
       </LinkButton>

@@ -9,6 +9,7 @@ const step = (title: string, verdict: string): WireRoute["steps"][number] => ({
   object: "Service/default/web",
   field: "spec.type",
   value: "NodePort",
+  facts: {},
 });
 
 const route: WireRoute = {

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import { Glyph } from "@/components/glyphs/glyph";
 import { glyphOfOutcome } from "@/components/glyphs/outcome-glyph";
+import { wordOfGlyph } from "@/components/port-map/describe-cell";
 import { OwnerChip } from "@/components/glyphs/owner-chip";
 import { useNow } from "@/components/live/clock";
 import { classes } from "@/components/ui/classes";
@@ -43,7 +44,8 @@ export function Lanes({ route, guilty, pool, others }: LanesProps) {
   const groups = groupBackends(route);
   const mixed = groups.filter(({ mark }) => mark !== null).length > 1;
   const policy = route.steps.find(({ code }) => code === "policy");
-  const last = route.steps.at(-1);
+  const decisive = policy ?? route.steps.at(-1);
+  const decided = decisive === undefined ? undefined : words.say.step(decisive);
   const claim = route.steps.find(({ code }) => code === "claim" || code === "hostPort" || code === "listener" || code === "healthCheck");
   const endpoints = route.steps.find(({ code }) => code === "endpoints");
   const ports = [...new Set(route.backends.map(({ port }) => port))];
@@ -93,7 +95,7 @@ export function Lanes({ route, guilty, pool, others }: LanesProps) {
             )}
             {endpoints !== undefined && (
               <span className={classes("mt-4 block text-12", guilty ? "font-medium text-critical" : "text-ink-2")}>
-                {endpoints.verdict}
+                {words.say.step(endpoints).verdict}
               </span>
             )}
           </Box>
@@ -101,8 +103,8 @@ export function Lanes({ route, guilty, pool, others }: LanesProps) {
         {mixed ? <Split groups={groups} /> : <Plain hue={groups[0]?.mark?.hue ?? null} />}
         <Lane title={words.trace.lanes.policy}>
           <Box>
-            <strong className="block">{policy?.value ?? last?.title}</strong>
-            <span className="block text-12 text-ink-2">{(policy ?? last)?.verdict}</span>
+            <strong className="block">{policy?.value ?? decided?.title}</strong>
+            <span className="block text-12 text-ink-2">{decided?.verdict}</span>
             {route.source !== null && (
               <span className="mt-4 block text-12 text-ink-2 phone:hidden">
                 {route.source === "preserved" ? words.trace.seesClient : words.trace.seesNode}
@@ -285,13 +287,14 @@ function halved(place: number): number {
 function Backends({ route, groups }: { readonly route: WireRoute; readonly groups: readonly BackendGroup[] }) {
   const words = useWords();
   if (groups.length === 0) {
+    const glyph = glyphOfOutcome({ outcome: route.outcome, claim: route.claim?.kind ?? null });
     return (
       <Box>
         <strong className="flex items-center gap-8">
-          <Glyph name={glyphOfOutcome({ outcome: route.outcome, claim: route.claim?.kind ?? null })} size={14} />
-          {route.outcome}
+          <Glyph name={glyph} size={14} />
+          {wordOfGlyph(glyph, words)}
         </strong>
-        {route.reason !== null && <span className="mt-2 block text-12 text-ink-2">{route.reason}</span>}
+        {route.reason !== null && <span className="mt-2 block text-12 text-ink-2">{words.say.reason(route.reason)}</span>}
         {route.healthCheck !== null && (
           <span className="mt-2 block font-mono text-12">{`HTTP ${String(route.healthCheck.status)}, ${String(route.healthCheck.localEndpoints)}`}</span>
         )}

@@ -120,7 +120,9 @@ function namePosition(kind: PositionKind, from: string, { trace }: Words): strin
 
 /** "2 backends, 1 cannot answer back", else the outcome's word with its reason. */
 function describeFate(route: WireRoute, words: Words): string {
-  if (route.outcome !== "delivered") return [wordOfGlyph(glyphOf(route), words), route.reason].filter((part) => part !== null).join(", ");
+  const { say } = words;
+  if (route.outcome !== "delivered")
+    return say.list([wordOfGlyph(glyphOf(route), words), ...(route.reason === null ? [] : [say.reason(route.reason)])]);
   const lost = route.backends.filter(({ replyPathBroken }) => replyPathBroken).length;
   const [only] = route.backends;
   const reached =

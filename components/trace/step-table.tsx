@@ -34,17 +34,18 @@ export function StepTable({ steps, guilty }: { readonly steps: WireRoute["steps"
         <tbody className="phone:block">
           {steps.map((step, place) => {
             const isGuilty = step.code === guilty;
+            const { title, verdict } = words.say.step(step);
             return (
               <tr
                 key={`${step.code} ${String(place)}`}
                 className={classes("border-b border-line last:border-0 phone:block phone:px-10 phone:py-6", isGuilty && "bg-critical-soft")}
               >
                 <td className="py-6 pl-8 font-mono text-12 text-ink-3 phone:hidden">{place + 1}</td>
-                <td className="px-8 py-6 whitespace-nowrap phone:block phone:p-0 phone:font-semibold">{step.title}</td>
+                <td className="px-8 py-6 whitespace-nowrap phone:block phone:p-0 phone:font-semibold">{title}</td>
                 <td className="px-8 py-6 font-mono text-12 wrap-anywhere phone:block phone:p-0">{step.object ?? ""}</td>
                 <td className="px-8 py-6 font-mono text-12 wrap-anywhere text-ink-2 phone:block phone:p-0">{step.field ?? ""}</td>
                 <td className="px-8 py-6 font-mono text-12 wrap-anywhere phone:block phone:p-0">{step.value ?? ""}</td>
-                <td className={classes("px-8 py-6 phone:block phone:p-0", isGuilty && "font-semibold text-critical")}>{step.verdict}</td>
+                <td className={classes("px-8 py-6 phone:block phone:p-0", isGuilty && "font-semibold text-critical")}>{verdict}</td>
               </tr>
             );
           })}

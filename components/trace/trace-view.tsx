@@ -222,11 +222,11 @@ function Sentence({ route, worst }: { readonly route: WireRoute; readonly worst:
         ) : (
           <Glyph name={worst.severity} size={18} label={words.severity[worst.severity]} className="mt-6" />
         )}
-        <span className="min-w-0 break-words">{route.sentence}</span>
+        <span className="min-w-0 break-words">{words.say.route(route)}</span>
       </h2>
       {worst !== undefined && (
         <p className="mt-6 max-w-820 text-ink-2">
-          {worst.summary}
+          {words.say.finding(worst).summary}
           {worst.since !== null && (
             <strong className="ml-6 inline-block font-medium whitespace-nowrap text-ink first-letter:uppercase">
               {words.findings.since(formatTime(Date.parse(worst.since)), formatAge(nowMs - Date.parse(worst.since)))}
@@ -266,7 +266,7 @@ function Alternatives({ routes }: { readonly routes: readonly WireRoute[] }) {
           <li key={place} className="flex gap-8 rounded-2 border border-line-strong px-10 py-8">
             <Glyph name={glyphOfOutcome({ outcome: route.outcome, claim: route.claim?.kind ?? null })} size={14} className="mt-3" />
             <span className="min-w-0 break-words">
-              {route.sentence}
+              {words.say.route(route)}
               {route.node !== null && <span className="text-ink-3"> ({route.node})</span>}
             </span>
           </li>
@@ -277,12 +277,13 @@ function Alternatives({ routes }: { readonly routes: readonly WireRoute[] }) {
 }
 
 function MissingKinds({ route }: { readonly route: WireRoute }) {
+  const { say } = useWords();
   return (
     <ul className="border-b border-line bg-(image:--hatch) px-24 py-10 text-ink-2 phone:px-12">
       {route.missing.map(({ kind, namespaces }) => (
         <li key={kind}>
           {kind}
-          {namespaces === "all" ? "" : `: ${namespaces.join(", ")}`} ({route.reason})
+          {namespaces === "all" ? "" : `: ${namespaces.join(", ")}`} ({route.reason !== null && say.reason(route.reason)})
         </li>
       ))}
     </ul>

@@ -50,16 +50,17 @@ export function WhyFindings({ findings, isJudged }: { readonly findings: readonl
       <h2 className="flex h-42 items-center border-b border-line px-16 font-semibold">{words.trace.why}</h2>
       {findings.length === 0 && <p className="px-16 py-12 text-ink-2">{isJudged ? words.trace.noFinding : words.trace.notJudged}</p>}
       {findings.map((finding) => {
+        const { title, summary, symptoms } = words.say.finding(finding);
         const owners = readOwners(finding);
         const labels = readLabels(finding.evidence).filter(({ separates }) => separates);
         return (
           <section key={finding.fingerprint} className="border-b border-line px-16 py-12">
             <h3 className="flex items-start gap-8 font-semibold">
               <Glyph name={finding.severity} size={14} label={words.severity[finding.severity]} className="mt-3" />
-              {finding.title}
+              {title}
             </h3>
-            <p className="mt-6 text-ink-2">{finding.summary}</p>
-            {finding.symptoms.length > 0 && <p className="mt-6 text-12 text-ink-3">{finding.symptoms.join(", ")}</p>}
+            <p className="mt-6 text-ink-2">{summary}</p>
+            {symptoms.length > 0 && <p className="mt-6 text-12 text-ink-3">{words.say.list(symptoms)}</p>}
             {owners.length > 1 && labels.length > 0 && (
               <>
                 <p className="mt-10 mb-4 text-12 text-ink-3">{words.trace.separating}</p>

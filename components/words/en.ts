@@ -1,8 +1,9 @@
-// The page's own words in English. Kubernetes kinds and fields are not translated and do not stand here; findings and routes bring their words.
+// The page's own words in English. Kubernetes kinds and fields are not translated and do not stand here; of findings and routes the API has said it.
 
 import { checkEn } from "./check-en";
 import { findingsEn } from "./findings-en";
 import { rangesEn } from "./ranges-en";
+import { sayEn } from "./say";
 import { snapshotsEn } from "./snapshots-en";
 
 const plural = (count: string, one: string, many: string): string => `${count} ${count === "1" ? one : many}`;
@@ -10,6 +11,7 @@ const plural = (count: string, one: string, many: string): string => `${count} $
 export const en = {
   check: checkEn,
   ranges: rangesEn,
+  say: sayEn,
   snapshots: snapshotsEn,
   language: "English",
   units: { seconds: "s", minutes: "min", hours: "h", days: "d", years: "y" },

@@ -4,11 +4,13 @@ import type { Words } from "./en";
 import { checkZh } from "./check-zh";
 import { findingsZh } from "./findings-zh";
 import { rangesZh } from "./ranges-zh";
+import { sayZh } from "./say";
 import { snapshotsZh } from "./snapshots-zh";
 
 export const zh: Words = {
   check: checkZh,
   ranges: rangesZh,
+  say: sayZh,
   snapshots: snapshotsZh,
   language: "中文",
   units: { seconds: "秒", minutes: "分钟", hours: "小时", days: "天", years: "年" },

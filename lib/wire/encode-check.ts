@@ -56,6 +56,9 @@ function hideIn(route: WireRoute): WireRoute {
       ...step,
       verdict: hideProspectiveAddresses(step.verdict),
       value: step.value === null ? null : hideProspectiveAddresses(step.value),
+      facts: Object.fromEntries(
+        Object.entries(step.facts).map(([key, fact]) => [key, typeof fact === "string" ? hideProspectiveAddresses(fact) : fact]),
+      ),
     })),
   };
 }

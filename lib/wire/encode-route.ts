@@ -57,12 +57,13 @@ function encodeBackend({ readySinceMs, ...backend }: Backend): WireBackend {
 }
 
 function encodeSteps(steps: Route["steps"], words: readonly { readonly title: string; readonly verdict: string }[]): WireRoute["steps"] {
-  return steps.map(({ code, object, field, value }, place) => ({
+  return steps.map(({ code, object, field, value, detail }, place) => ({
     code,
     title: words[place]?.title ?? code,
     verdict: words[place]?.verdict ?? "",
     object,
     field,
     value,
+    facts: { ...detail },
   }));
 }

@@ -97,6 +97,9 @@ const routeStep = z.object({
   object: z.string().nullable(),
   field: z.string().nullable(),
   value: z.string().nullable(),
+  facts: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .meta({ description: "what the verdict says, to be said in another language" }),
 });
 
 export const backendSchema = z

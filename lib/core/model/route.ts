@@ -2,6 +2,7 @@ import type { ClaimKind } from "./claim";
 import type { ObjectRef, Protocol } from "./meta";
 import type { Group, Owner } from "./owner";
 import type { ResourceKind } from "./resource-kind";
+import type { StepCode } from "./step-code";
 
 /** Where the packet starts. `address` null: an outside client whose address is not known. */
 export type ClientPosition =
@@ -96,7 +97,7 @@ export type Assumption = { readonly what: string; readonly value: string; readon
 
 /** A step of a decision: the object and field that decided, as facts; `routing/words.ts` says them. `detail` feeds the words. */
 export type RouteStep = {
-  readonly code: string;
+  readonly code: StepCode;
   readonly object: string | null;
   readonly field: string | null;
   readonly value: string | null;

@@ -2,6 +2,8 @@
 // An answer, or nothing: then the packet goes on untranslated.
 
 import { toNodeName } from "../model/brands";
+import type { RouteStep } from "../model/route";
+import type { StepCode } from "../model/step-code";
 import { sameOutcome, type Answer } from "./answer";
 import { decideIpvs } from "./decide-ipvs";
 import { findHostPorts, findNodePortLocal, proxyIsYounger, type HostPortMapping } from "./host-port";
@@ -168,19 +170,19 @@ function answerOfServices(scene: Scene): Answer | undefined {
 function serviceOrHostPort(scene: Scene, service: Answer, hostPort: Answer): Answer {
   const { view, world } = scene;
   const { mode, hostPortImplementation } = view.proxy;
-  const decided = step("order", `Node/${view.node.name}`, "proxyMode, hostPortImplementation", `${mode}, ${hostPortImplementation}`, {
-    service: service.claim === null ? "" : `${service.claim.namespace}/${service.claim.name}`,
-  });
+  const decided = (code: StepCode): RouteStep =>
+    step(code, `Node/${view.node.name}`, "proxyMode, hostPortImplementation", `${mode}, ${hostPortImplementation}`, {
+      service: service.claim === null ? "" : `${service.claim.namespace}/${service.claim.name}`,
+    });
   if (mode === "iptables" && (hostPortImplementation === "portmap-iptables" || hostPortImplementation === "crio"))
-    return { ...service, steps: [...service.steps, { ...decided, code: "nodePortBeforeHostPort" }] };
-  if (mode === "nftables" && proxyIsYounger(world, view))
-    return { ...service, steps: [...service.steps, { ...decided, code: "proxyIsYounger" }] };
+    return { ...service, steps: [...service.steps, decided("nodePortBeforeHostPort")] };
+  if (mode === "nftables" && proxyIsYounger(world, view)) return { ...service, steps: [...service.steps, decided("proxyIsYounger")] };
   const alternatives = [...flatten(hostPort), ...flatten(service)];
   return {
     outcome: { kind: "contested", reason: "chain-order", alternatives, likely: 0 },
     claim: null,
     affinitySeconds: null,
-    steps: [...hostPort.steps, ...service.steps.filter(({ code }) => code === "claim"), { ...decided, code: "chainOrder" }],
+    steps: [...hostPort.steps, ...service.steps.filter(({ code }) => code === "claim"), decided("chainOrder")],
   };
 }
 

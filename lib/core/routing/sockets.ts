@@ -3,6 +3,7 @@
 import { formatObjectRef, type ObjectRef } from "../model/meta";
 import type { Container, PodRecord } from "../model/pod";
 import type { ClosedReason, RouteStep } from "../model/route";
+import type { Daemon } from "../model/step-code";
 import type { Answer } from "./answer";
 import { categorizeEndpoints } from "./categorize";
 import { findUnmapped } from "./host-port";
@@ -160,17 +161,17 @@ function whyClosed(
 }
 
 /** What usually listens on a node without any object that says so (R1.7.3). */
-const daemons: Readonly<Record<number, string>> = {
+const daemons: Readonly<Record<number, Daemon>> = {
   22: "sshd",
   2379: "etcd",
   2380: "etcd",
-  6443: "the API server",
-  10248: "the kubelet's health check, on loopback",
-  10249: "kube-proxy's metrics, on loopback",
-  10250: "the kubelet",
-  10256: "kube-proxy's health check",
-  10257: "the controller manager",
-  10259: "the scheduler",
+  6443: "kube-apiserver",
+  10248: "kubelet-health",
+  10249: "kube-proxy-metrics",
+  10250: "kubelet",
+  10256: "kube-proxy-health",
+  10257: "kube-controller-manager",
+  10259: "kube-scheduler",
 };
 
 /** The object that states a setting of the node's proxy; the node where none does. */

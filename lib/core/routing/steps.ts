@@ -11,7 +11,13 @@ import type { HostPortMapping } from "./host-port";
 
 type Detail = RouteStep["detail"];
 
-export function step(code: string, object: string | null, field: string | null, value: string | null, detail: Detail = {}): RouteStep {
+export function step(
+  code: RouteStep["code"],
+  object: string | null,
+  field: string | null,
+  value: string | null,
+  detail: Detail = {},
+): RouteStep {
   return { code, object, field, value, detail };
 }
 

@@ -1,6 +1,7 @@
 // Routes in English: the sentence that can be pasted into a ticket, and the words of each step. Facts come in, no sentence is built elsewhere.
 
 import type { Backend, Route, RouteStep } from "../model/route";
+import type { Daemon, StepCode } from "../model/step-code";
 
 export type RouteWords = { readonly sentence: string; readonly steps: readonly StepWords[]; readonly whyNot: readonly StepWords[] };
 export type StepWords = { readonly title: string; readonly verdict: string };
@@ -9,7 +10,7 @@ export type StepWords = { readonly title: string; readonly verdict: string };
  * Says a route.
  *
  * Returns: `sentence` without a final full stop, subject first; `steps` in the order of the route's steps, `whyNot` of its answer to "why not this pod?".
- * Errors:  never throws; a step code that has no words is shown as it is.
+ * Errors:  never throws.
  */
 export function describeRoute(route: Route): RouteWords {
   return {
@@ -173,7 +174,7 @@ const text = (step: RouteStep, key: string): string => String(step.detail[key] ?
 const number = (step: RouteStep, key: string): number => Number(step.detail[key] ?? 0);
 
 // Title and verdict of every step code, in the order in which they may occur.
-const words: Readonly<Record<string, readonly [title: string, verdict: Say]>> = {
+const words: Readonly<Record<StepCode, readonly [title: string, verdict: Say]>> = {
   address: [
     "Address",
     (step) =>
@@ -249,7 +250,7 @@ const words: Readonly<Record<string, readonly [title: string, verdict: Say]>> = 
     (step) =>
       text(step, "daemon") === ""
         ? "nothing known listens; a host daemon would not show in the API"
-        : `nothing known listens, but this is the usual port of ${text(step, "daemon")}, which would not show in the API`,
+        : `nothing known listens, but this is the usual port of ${daemonWords[text(step, "daemon") as Daemon]}, which would not show in the API`,
   ],
   elsewhere: ["Address", () => "no node owns it and nothing captures it: the client times out unless something outside answers"],
   noAddress: ["Address", () => "this is no IP address"],
@@ -306,6 +307,18 @@ const words: Readonly<Record<string, readonly [title: string, verdict: Say]>> = 
   notChosen: ["Not chosen", () => "it is usable, but other endpoints were preferred"],
 };
 
+const daemonWords: Readonly<Record<Daemon, string>> = {
+  sshd: "sshd",
+  etcd: "etcd",
+  "kube-apiserver": "the API server",
+  "kubelet-health": "the kubelet's health check, on loopback",
+  "kube-proxy-metrics": "kube-proxy's metrics, on loopback",
+  kubelet: "the kubelet",
+  "kube-proxy-health": "kube-proxy's health check",
+  "kube-controller-manager": "the controller manager",
+  "kube-scheduler": "the scheduler",
+};
+
 const fractions: Readonly<Record<number, string>> = { 2: "½", 3: "⅓", 4: "¼", 5: "⅕", 6: "⅙", 8: "⅛" };
 
 function choiceVerdict(step: RouteStep): string {
@@ -324,6 +337,6 @@ function policyVerdict(step: RouteStep): string {
 }
 
 function describeStep(step: RouteStep): StepWords {
-  const known = words[step.code];
-  return known === undefined ? { title: step.code, verdict: "" } : { title: known[0], verdict: known[1](step) };
+  const [title, verdict] = words[step.code];
+  return { title, verdict: verdict(step) };
 }

@@ -33,7 +33,7 @@ import { selectorOverlap } from "./selector-overlap";
 import { serviceIgnoredByProxy } from "./service-ignored-by-proxy";
 import { slicesDisagree } from "./slices-disagree";
 import { targetPortMissing } from "./target-port-missing";
-import type { Rule } from "./rule";
+import type { EvidenceOf, Rule } from "./rule";
 
 /** Every rule, by id. */
 export const rules: readonly Rule[] = [
@@ -71,3 +71,40 @@ export const rules: readonly Rule[] = [
   slicesDisagree,
   targetPortMissing,
 ];
+
+/** What each of them finds. */
+export type EvidenceByRule = {
+  readonly "announced-port-unmapped": EvidenceOf<typeof announcedPortUnmapped>;
+  readonly "band-full": EvidenceOf<typeof bandFull>;
+  readonly "band-nearly-full": EvidenceOf<typeof bandNearlyFull>;
+  readonly "block-intruder": EvidenceOf<typeof blockIntruder>;
+  readonly "captured-by-service": EvidenceOf<typeof capturedByService>;
+  readonly "captures-pods": EvidenceOf<typeof capturesPods>;
+  readonly "ephemeral-overlap": EvidenceOf<typeof ephemeralOverlap>;
+  readonly "external-ip-duplicate": EvidenceOf<typeof externalIpDuplicate>;
+  readonly "external-ip-on-node": EvidenceOf<typeof externalIpOnNode>;
+  readonly "host-port-capacity": EvidenceOf<typeof hostPortCapacity>;
+  readonly "host-port-conflict": EvidenceOf<typeof hostPortConflict>;
+  readonly "host-port-not-mapped": EvidenceOf<typeof hostPortNotMapped>;
+  readonly "host-port-on-node-port": EvidenceOf<typeof hostPortOnNodePort>;
+  readonly "host-port-rollout-deadlock": EvidenceOf<typeof hostPortRolloutDeadlock>;
+  readonly "host-port-unplaceable": EvidenceOf<typeof hostPortUnplaceable>;
+  readonly "job-in-service": EvidenceOf<typeof jobInService>;
+  readonly "listener-shadowed": EvidenceOf<typeof listenerShadowed>;
+  readonly "local-policy-drops": EvidenceOf<typeof localPolicyDrops>;
+  readonly "mixed-owners": EvidenceOf<typeof mixedOwners>;
+  readonly "no-endpoints": EvidenceOf<typeof noEndpoints>;
+  readonly "node-port-duplicate": EvidenceOf<typeof nodePortDuplicate>;
+  readonly "node-port-duplicate-in-service": EvidenceOf<typeof nodePortDuplicateInService>;
+  readonly "node-port-out-of-range": EvidenceOf<typeof nodePortOutOfRange>;
+  readonly "node-port-taken": EvidenceOf<typeof nodePortTaken>;
+  readonly "outside-band": EvidenceOf<typeof outsideBand>;
+  readonly "pinned-in-dynamic-band": EvidenceOf<typeof pinnedInDynamicBand>;
+  readonly "port-family-meets": EvidenceOf<typeof portFamilyMeets>;
+  readonly "reservation-broken": EvidenceOf<typeof reservationBroken>;
+  readonly "reserved-system-port": EvidenceOf<typeof reservedSystemPort>;
+  readonly "selector-overlap": EvidenceOf<typeof selectorOverlap>;
+  readonly "service-ignored-by-proxy": EvidenceOf<typeof serviceIgnoredByProxy>;
+  readonly "slices-disagree": EvidenceOf<typeof slicesDisagree>;
+  readonly "target-port-missing": EvidenceOf<typeof targetPortMissing>;
+};

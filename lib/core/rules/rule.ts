@@ -71,6 +71,9 @@ export type Rule<E extends Evidence = Evidence, P = unknown> = {
   readonly words: { readonly en: RuleWords<E> };
 };
 
+/** What a rule finds. */
+export type EvidenceOf<R> = R extends { readonly words: { readonly en: RuleWords<infer E> } } ? E : never;
+
 /** Keeps a rule's types while it is written. */
 export function defineRule<E extends Evidence, P = never>(rule: Rule<E, P>): Rule<E, P> {
   return rule;

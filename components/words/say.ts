@@ -1,0 +1,50 @@
+// What the API answers in English beside its facts, in the words of the page: a whole sentence in one language, or the API's own.
+
+import type { RuleText } from "@/lib/wire/rule-text";
+import type { WireFinding, WireRoute } from "@/lib/wire/schemas";
+import { describeRouteZh, reasonsZh, stepsZh } from "./route-zh";
+import { rulesZh } from "./rules-zh";
+
+type FindingText = { readonly title: string; readonly summary: string; readonly symptoms: readonly string[] };
+type RuleWords = Pick<RuleText, "title" | "why" | "fix">;
+type Step = WireRoute["steps"][number];
+
+export type Say = {
+  finding(finding: WireFinding): FindingText;
+  rule(rule: RuleText): RuleWords;
+  route(route: WireRoute): string;
+  step(step: Step): Pick<Step, "title" | "verdict">;
+  reason(reason: NonNullable<WireRoute["reason"]>): string;
+  list(parts: readonly string[]): string;
+};
+
+export const sayEn: Say = {
+  finding: (finding) => finding,
+  rule: (rule) => rule,
+  route: ({ sentence }) => sentence,
+  step: (step) => step,
+  reason: (reason) => reason,
+  list: (parts) => parts.join(", "),
+};
+
+/** A rule or step that this page does not know (of a newer server) stays English as a whole. */
+export const sayZh: Say = {
+  finding(finding) {
+    const { rule, evidence } = finding;
+    // What a rule finds is what its words take: the types of both are one, and only JSON lies between them.
+    return isKey(rulesZh, rule) ? rulesZh[rule].describe(evidence as never, finding) : finding;
+  },
+  rule: (rule) => (isKey(rulesZh, rule.id) ? rulesZh[rule.id] : rule),
+  route: describeRouteZh,
+  step(step) {
+    if (!isKey(stepsZh, step.code)) return step;
+    const [title, verdict] = stepsZh[step.code];
+    return { title, verdict: verdict(step) };
+  },
+  reason: (reason) => reasonsZh[reason],
+  list: (parts) => parts.join("；"),
+};
+
+function isKey<T extends object>(of: T, key: PropertyKey): key is keyof T {
+  return Object.hasOwn(of, key);
+}
