@@ -7,6 +7,7 @@ import { createJsonCutter, type Cutter } from "./cut-json";
 import { createYamlCutter } from "./cut-yaml";
 import { describeBytes, describeText } from "./foreign";
 import { isUtf16 } from "./entries";
+import { withoutUnread } from "./leave-out";
 import { peek, type Bytes } from "./input";
 import { bytesInWords, tooLarge, type SnapshotLimits } from "./limits";
 
@@ -137,6 +138,12 @@ function parseJson(text: string): unknown {
  * js-yaml is several times faster and reads what machines write; aliases, which can unfold without bound, are left to the reader that counts them.
  */
 function parseYaml(text: string): unknown {
+  const read = withoutUnread(text);
+  const value = parseWhole(read);
+  return value instanceof Error && read !== text ? parseWhole(text) : value;
+}
+
+function parseWhole(text: string): unknown {
   try {
     const [value = null] = loadAll(text, { schema: CORE_SCHEMA, json: true, maxAliases: 0 });
     return copy(value);

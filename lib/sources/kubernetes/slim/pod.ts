@@ -14,6 +14,7 @@ import {
   asTexts,
   asTimeMs,
   intern,
+  share,
   type Raw,
   type Warn,
 } from "./read";
@@ -36,14 +37,16 @@ export function slimPod(raw: Raw, warn: Warn): PodRecord | undefined {
   const podIPs = ips(status["podIPs"], status["podIP"]);
   return {
     ...meta,
+    labels: share(meta.labels, meta.namespace),
+    controller: share(meta.controller),
     nodeName: internOrNull(asTextOrNull(spec["nodeName"])),
     hostNetwork,
-    placement: slimPlacement(spec, warn),
-    containers,
+    placement: share(slimPlacement(spec, warn)),
+    containers: share(containers),
     phase: asOneOf(status["phase"], ["Pending", "Running", "Succeeded", "Failed", "Unknown"], "Unknown", "status.phase", warn),
     reason: asText(status["reason"]),
     podIPs,
-    hostIPs: ips(status["hostIPs"], status["hostIP"]),
+    hostIPs: share(ips(status["hostIPs"], status["hostIP"])),
     startTimeMs: asTimeMs(status["startTime"]),
     ready: ready?.["status"] === "True",
     readyAtMs: asTimeMs(ready?.["lastTransitionTime"]),
@@ -96,7 +99,8 @@ function slimPorts(value: unknown, hostNetwork: boolean, warn: Warn): readonly C
 
 function ips(list: unknown, single: unknown): readonly string[] {
   const all = asObjects(list).flatMap(({ ip }) => (typeof ip === "string" && ip !== "" ? [ip] : []));
-  return all.length > 0 ? all : asTexts([single]).filter((ip) => ip !== "");
+  // A copy is as long as what it holds; a list that grew keeps room for sixteen more.
+  return (all.length > 0 ? all : asTexts([single]).filter((ip) => ip !== "")).slice();
 }
 
 /** The earliest start of a running container; of a kube-proxy pod that of the container that runs it. */

@@ -93,3 +93,21 @@ export function intern(text: string): string {
   interned.set(text, text);
   return text;
 }
+
+// The pods of a workload differ in little: label set, containers and placement are the same text each time. Cleared like the texts above.
+const sharedMax = 20_000;
+const shared = new Map<string, unknown>();
+
+/**
+ * The one kept copy of a plain value that is likely to repeat. `scope`: values of different scopes stay apart, as what is remembered of a label set
+ * is remembered for one namespace.
+ */
+export function share<T>(value: T, scope = ""): T {
+  const key = `${scope}\0${JSON.stringify(value)}`;
+  // The same text was the same value of the same caller.
+  const known = shared.get(key) as T | undefined;
+  if (known !== undefined) return known;
+  if (shared.size >= sharedMax) shared.clear();
+  shared.set(key, value);
+  return value;
+}
