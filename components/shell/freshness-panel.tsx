@@ -101,7 +101,7 @@ function KindRow({ kind, status }: { readonly kind: Kind; readonly status: WireK
         {kind}
       </th>
       <td className="border-t border-line py-4 pr-12 text-right font-mono">
-        {state === "forbidden" || state === "notCollected"
+        {(state === "forbidden" || state === "notCollected") && count === 0
           ? ""
           : expected !== null && expected > count
             ? words.ofAbout(formatCount(count), formatCount(expected))

@@ -2,12 +2,21 @@ import type { Words } from "@/components/words/en";
 import type { WireRecognition } from "@/lib/wire/schemas";
 
 /** What a snapshot was recognised as, how much it holds and what it lacks, in the page's language. */
-export function describeRecognition({ format, kubernetes, counts, missing, rulesNotEvaluated }: WireRecognition, words: Words): string {
+export function describeRecognition(
+  { format, kubernetes, counts, missing, partly, rulesNotEvaluated }: WireRecognition,
+  words: Words,
+): string {
   const { snapshots } = words;
   const held = [
     format,
     ...(kubernetes === null ? [] : [snapshots.kubernetes(kubernetes)]),
     snapshots.holds(counts.nodes, counts.pods, counts.services),
   ].join(snapshots.and);
-  return missing.length === 0 ? held : `${held}${snapshots.then}${snapshots.missing(missing.join(", "), rulesNotEvaluated)}`;
+  const lacks = [
+    ...(missing.length === 0 ? [] : [snapshots.missing(missing.join(", "))]),
+    ...(partly.length === 0 ? [] : [snapshots.partly(partly.join(", "))]),
+  ].join(snapshots.and);
+  return lacks === ""
+    ? held
+    : `${held}${snapshots.then}${lacks}${rulesNotEvaluated === 0 ? "" : snapshots.notEvaluated(rulesNotEvaluated)}`;
 }

@@ -19,7 +19,9 @@ export const snapshotsEn = {
   kubernetes: (version: string) => `Kubernetes ${version}`,
   holds: (nodes: number, pods: number, services: number) =>
     [plural(nodes, "node", "nodes"), plural(pods, "pod", "pods"), plural(services, "service", "services")].join(", "),
-  missing: (kinds: string, rules: number) => (rules === 0 ? `no ${kinds}` : `no ${kinds}: ${plural(rules, "rule", "rules")} not evaluated`),
+  missing: (kinds: string) => `no ${kinds}`,
+  partly: (kinds: string) => `only in part: ${kinds}`,
+  notEvaluated: (rules: number) => `: ${plural(rules, "rule", "rules")} not evaluated`,
   and: ", ",
   then: "; ",
 };

@@ -18,7 +18,9 @@ export const snapshotsZh: typeof snapshotsEn = {
   failed: (why) => `未能打开：${why}`,
   kubernetes: (version) => `Kubernetes ${version}`,
   holds: (nodes, pods, services) => `${String(nodes)} 个节点，${String(pods)} 个 Pod，${String(services)} 个 Service`,
-  missing: (kinds, rules) => (rules === 0 ? `缺少 ${kinds}` : `缺少 ${kinds}：${String(rules)} 条规则未评估`),
+  missing: (kinds) => `缺少 ${kinds}`,
+  partly: (kinds) => `不完整：${kinds}`,
+  notEvaluated: (rules) => `：${String(rules)} 条规则未评估`,
   and: "，",
   then: "；",
 };

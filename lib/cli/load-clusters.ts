@@ -197,7 +197,8 @@ export function complainOfGaps(loaded: readonly Loaded[], flags: Flags): void {
       const { state, forbiddenNamespaces, message } = snapshot.kinds[kind];
       if (state === "forbidden")
         complain(`${name}: ${kind} are forbidden: what needs them is unknown${message === null ? "" : ` (${message})`}`);
-      else if (state === "notCollected") complain(`${name}: ${kind} were not collected: what needs them is unknown`);
+      else if (state === "notCollected")
+        complain(`${name}: ${kind} were not collected: what needs them is unknown${message === null ? "" : ` (${message})`}`);
       else if (forbiddenNamespaces.length > 0)
         complain(`${name}: ${kind} of ${forbiddenNamespaces.join(", ")} are forbidden: what needs them is unknown`);
     }

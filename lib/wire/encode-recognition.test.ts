@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Evaluation } from "@/lib/core";
-import { buildSnapshot } from "@/lib/core/testing/builders";
+import { buildPod, buildService, buildSnapshot } from "@/lib/core/testing/builders";
 import { encodeRecognition } from "./encode-recognition";
 
 const nothing: Evaluation = { findings: [], notEvaluated: [], warnings: [] };
@@ -21,6 +21,16 @@ test.for([
       { rule: "rollout", missing: ["daemonsets"], namespaces: "all" },
     ],
     says: { kubernetes: null, missing: ["endpointslices", "deployments", "daemonsets"], rulesNotEvaluated: 1 },
+  },
+  {
+    name: "a kind that holds something and is not known everywhere was collected in part",
+    parts: {
+      kinds: { pods: { forbiddenNamespaces: ["bank"] }, services: "notCollected", endpointslices: "notCollected" },
+      pods: [buildPod({ name: "a" })],
+      services: [buildService({ name: "a" })],
+    },
+    notEvaluated: [],
+    says: { kubernetes: null, missing: ["endpointslices"], partly: ["pods", "services"], rulesNotEvaluated: 0 },
   },
 ] as const)("$name", ({ parts, notEvaluated, says }) => {
   const evaluation = { ...nothing, notEvaluated } as unknown as Evaluation;

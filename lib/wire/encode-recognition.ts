@@ -1,4 +1,4 @@
-import { requiredKinds, resourceKinds, type Evaluation, type ResourceKind, type Snapshot } from "@/lib/core";
+import { isKnownIn, requiredKinds, resourceKinds, type Evaluation, type ResourceKind, type Snapshot } from "@/lib/core";
 import type { WireRecognition } from "./schemas";
 
 /** What a snapshot turned out to be: its format, how much it holds, and what could not be judged for want of a kind. */
@@ -8,7 +8,10 @@ export function encodeRecognition(format: string, snapshot: Snapshot, evaluation
     format,
     kubernetes: minorOf(snapshot),
     counts: { nodes: snapshot.nodes.size, pods: snapshot.pods.size, services: snapshot.services.size },
-    missing: resourceKinds.filter((kind) => isMissing(snapshot, kind) && (missing.has(kind) || isRequired(kind))),
+    missing: resourceKinds.filter(
+      (kind) => isMissing(snapshot, kind) && snapshot[kind].size === 0 && (missing.has(kind) || isRequired(kind)),
+    ),
+    partly: resourceKinds.filter((kind) => snapshot[kind].size > 0 && !isKnownIn(snapshot.kinds[kind], null)),
     rulesNotEvaluated: new Set(evaluation.notEvaluated.map(({ rule }) => rule)).size,
   };
 }

@@ -250,6 +250,7 @@ export const recognitionSchema = z
     kubernetes: z.string().nullable().meta({ description: "major and minor version" }),
     counts: z.object({ nodes: z.number().int(), pods: z.number().int(), services: z.number().int() }),
     missing: z.array(resourceKindSchema).meta({ description: "kinds that were not collected and that something needs" }),
+    partly: z.array(resourceKindSchema).meta({ description: "kinds that were collected, but not everywhere or not whole" }),
     rulesNotEvaluated: z.number().int(),
   })
   .meta({ id: "Recognition" });

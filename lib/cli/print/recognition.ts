@@ -1,7 +1,7 @@
 import type { WireRecognition } from "@/lib/wire/schemas";
 
-/** One line: "Troubleshoot support bundle, Kubernetes 1.33, 1 node, 13 pods, 4 services; no deployments: 2 rules not evaluated". */
-export function describeRecognition({ format, kubernetes, counts, missing, rulesNotEvaluated }: WireRecognition): string {
+/** One line: "Troubleshoot support bundle, Kubernetes 1.33, 1 node, 13 pods, 4 services; no deployments, pods only in part: 2 rules not evaluated". */
+export function describeRecognition({ format, kubernetes, counts, missing, partly, rulesNotEvaluated }: WireRecognition): string {
   const held = [
     format,
     ...(kubernetes === null ? [] : [`Kubernetes ${kubernetes}`]),
@@ -10,7 +10,11 @@ export function describeRecognition({ format, kubernetes, counts, missing, rules
     inNumbers(counts.services, "service"),
   ].join(", ");
   const rules = rulesNotEvaluated === 0 ? "" : `: ${inNumbers(rulesNotEvaluated, "rule")} not evaluated`;
-  return missing.length === 0 ? held : `${held}; no ${missing.join(", ")}${rules}`;
+  const lacks = [
+    ...(missing.length === 0 ? [] : [`no ${missing.join(", ")}`]),
+    ...(partly.length === 0 ? [] : [`${partly.join(" and ")} only in part`]),
+  ];
+  return lacks.length === 0 ? held : `${held}; ${lacks.join(", ")}${rules}`;
 }
 
 function inNumbers(count: number, noun: string): string {

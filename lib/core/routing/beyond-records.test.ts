@@ -197,6 +197,13 @@ describe("what was not read", () => {
   test("a nodePort of a known Service is answered all the same", () => {
     expect(say(ask({ kinds: { services: { forbiddenNamespaces: ["tenant-b"] } } }, { address: "10.0.0.1" }))).toBe("delivered a1+S b1+S");
   });
+  test("a nodePort of a Service that is known in part only is not", () => {
+    expect(ask({ kinds: { services: "notCollected" } }, { address: "10.0.0.1" }).outcome).toMatchObject({
+      kind: "unknown",
+      reason: "not-collected",
+      missing: [{ kind: "services", namespaces: "all" }],
+    });
+  });
   test("a client pod that does not exist leaves nothing missing", () => {
     expect(ask({}, { from: inPod("nobody"), address: "10.0.0.1" }).outcome).toMatchObject({
       kind: "unknown",

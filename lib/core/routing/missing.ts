@@ -40,7 +40,9 @@ export function missingFor(
   const unreadSlices = serviceNamespaces.filter((namespace) => !isKnownIn(kinds.endpointslices, namespace));
   if (unreadSlices.length > 0)
     missing.push({ kind: "endpointslices", namespaces: isUnread(kinds.endpointslices) ? "all" : [...new Set(unreadSlices)].sort() });
-  if (serviceNamespaces.length === 0 && view.proxy.kind !== "none") addUnread(missing, "services", kinds.services);
+  // A Service whose kind was not collected is known in part only (a printed table): that it holds the number says not yet where it leads.
+  const isPart = kinds.services.state === "notCollected";
+  if ((serviceNamespaces.length === 0 || isPart) && view.proxy.kind !== "none") addUnread(missing, "services", kinds.services);
   const byService = answer?.outcome.kind === "delivered" && answer.claim?.kind !== "hostPort";
   // In iptables mode a Service that translates comes before any hostPort; elsewhere an unread pod may hold the number.
   if (!(byService && view.proxy.mode === "iptables" && view.proxy.hostPortImplementation !== "portmap-nftables"))

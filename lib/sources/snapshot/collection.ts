@@ -3,8 +3,12 @@
 import { recordKey, resourceKinds, type Delta, type KindStatus, type RecordOf, type ResourceKind, type Warning } from "@/lib/core";
 import type { Slimmed } from "../kubernetes/slim/slim-object";
 import { tooLarge } from "./limits";
+import { notPrinted } from "./printed-table";
 
 type Held = { readonly record: RecordOf[ResourceKind]; readonly version: string };
+
+/** Where a kind was not given to the collector, and why; `isWhole`: nowhere. */
+type Refusal = { readonly namespaces: Set<string>; readonly isWhole: boolean; readonly says: string };
 
 export type Collection = ReturnType<typeof createCollection>;
 
@@ -14,13 +18,17 @@ const warningsMax = 500;
 export function createCollection(recordsMax: number) {
   const records = new Map<ResourceKind, Map<string, Held>>();
   const converted = new Map<string, Held>();
+  const printed = new Map<ResourceKind, Map<string, Held>>();
+  const refused = new Map<ResourceKind | "endpoints", Refusal>();
+  const unread = new Map<ResourceKind, string>();
   const listed = new Set<ResourceKind>();
   const warnings: Warning[] = [];
   const own: Delta[] = [];
   let ownCluster: string | null = null;
   let version: string | null = null;
   let endpointsSeen = false;
-  let onlyIn: readonly string[] | null = null;
+  const namespaces = new Set<string>();
+  let onlyIn: { readonly namespaces: readonly string[]; readonly advice: string } | null = null;
   let count = 0;
   let redacted = 0;
   let unlisted = 0;
@@ -29,6 +37,12 @@ export function createCollection(recordsMax: number) {
   const warn = (warning: Warning): void => {
     if (warnings.length < warningsMax) warnings.push(warning);
     else unlisted += 1;
+  };
+
+  const tableOf = (tables: Map<ResourceKind, Map<string, Held>>, kind: ResourceKind): Map<string, Held> => {
+    const table = tables.get(kind) ?? new Map<string, Held>();
+    tables.set(kind, table);
+    return table;
   };
 
   const put = (target: Map<string, Held>, kind: ResourceKind, record: RecordOf[ResourceKind], recordVersion: string): void => {
@@ -69,9 +83,24 @@ export function createCollection(recordsMax: number) {
       if (kind === "endpoints") endpointsSeen = true;
       else listed.add(kind);
     },
+    /** A Namespace of the cluster, whatever was collected of it. */
+    namespace: (name: string) => {
+      namespaces.add(name);
+    },
+    namespaces: (): ReadonlySet<string> => namespaces,
     /** What else there may be in the cluster was not asked for. */
-    collectedOnlyIn: (namespaces: readonly string[]) => {
-      onlyIn = namespaces;
+    collectedOnlyIn: (only: readonly string[], advice: string) => {
+      onlyIn = { namespaces: only, advice };
+    },
+    /** What the collector was not given. `namespace` "all": the kind as a whole. */
+    refused: (kind: ResourceKind | "endpoints", namespace: string, says: string) => {
+      const known = refused.get(kind) ?? { namespaces: new Set<string>(), isWhole: false, says };
+      if (namespace === "all") refused.set(kind, { ...known, isWhole: true });
+      else refused.set(kind, { ...known, namespaces: known.namespaces.add(namespace) });
+    },
+    /** A file that is named after the kind and could not be read. */
+    unread: (kind: ResourceKind, says: string) => {
+      if (!unread.has(kind)) unread.set(kind, says);
     },
     version: (text: string) => {
       version ??= text;
@@ -95,10 +124,12 @@ export function createCollection(recordsMax: number) {
           continue;
         }
         listed.add(kind);
-        const target = records.get(kind) ?? new Map<string, Held>();
-        records.set(kind, target);
-        put(target, kind, record, recordVersion);
+        put(tableOf(records, kind), kind, record, recordVersion);
       }
+    },
+    /** What a table tells counts only where nothing better was collected. */
+    addPrinted: (slimmed: readonly Slimmed[]) => {
+      for (const { kind, record } of slimmed) put(tableOf(printed, kind), kind, record, "");
     },
     deltas: (): readonly Delta[] => {
       // Endpoints count only where the dump has no slices at all.
@@ -117,21 +148,30 @@ export function createCollection(recordsMax: number) {
       if (onlyIn !== null)
         extra.push({
           object: "snapshot",
-          message: `only ${onlyIn.join(" and ")} were collected (kubectl cluster-info dump needs -A for all namespaces)`,
+          message: `only ${onlyIn.namespaces.join(" and ")} were collected (${onlyIn.advice})`,
         });
       if (unlisted > 0) extra.push({ object: "snapshot", message: `${unlisted.toLocaleString("en")} further warnings are not listed` });
       const parts = resourceKinds.flatMap((kind): Delta[] => {
-        const held = kind === "endpointslices" && useEndpoints ? converted : records.get(kind);
+        const isConverted = kind === "endpointslices" && useEndpoints;
+        const collected = listed.has(kind) || isConverted;
+        const held = isConverted ? converted : (collected ? records : printed).get(kind);
         const found = held === undefined ? [] : [...held.values()].map(({ record }) => record);
-        const collected = listed.has(kind) || (kind === "endpointslices" && useEndpoints);
-        if (!collected && own.length > 0) return [];
+        if (!collected && own.length > 0 && held === undefined) return [];
+        const refusal = refused.get(isConverted ? "endpoints" : kind);
+        const isRefused = refusal !== undefined && (!collected || refusal.isWhole);
         const status: KindStatus = {
-          state: collected ? "snapshot" : "notCollected",
+          state: isRefused ? "forbidden" : collected ? "snapshot" : "notCollected",
           sinceMs: null,
           expected: null,
-          namespaces: kind === "nodes" ? "all" : (onlyIn ?? "all"),
-          forbiddenNamespaces: [],
-          message: null,
+          namespaces: kind === "nodes" ? "all" : (onlyIn?.namespaces ?? "all"),
+          forbiddenNamespaces: isRefused || refusal === undefined ? [] : [...refusal.namespaces].sort(),
+          message:
+            refusal?.says ??
+            (collected
+              ? null
+              : held === undefined
+                ? (unread.get(kind) ?? null)
+                : `only printed as a table, which leaves out ${notPrinted[kind] ?? "much"}`),
           retryAtMs: null,
         };
         // The records were slimmed as this kind; the union cannot tell.

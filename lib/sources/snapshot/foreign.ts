@@ -51,6 +51,10 @@ function asRecord(value: unknown): object {
 const dumpFormat = "kubectl cluster-info dump";
 const dumpFolder = /(^|\/)([a-z0-9-]+)\/(pods|services)\.(json|ya?ml)$/;
 
+// Troubleshoot: a folder per namespaced kind, with a file per namespace.
+const bundleFormat = "Troubleshoot support bundle";
+const bundleFile = /(^|\/)cluster-resources\/([a-z]+)\/([^/]+)\.json$/;
+
 type Layout = {
   readonly format: string;
   /** Names of files that only this layout has. */
@@ -61,7 +65,7 @@ type Layout = {
 
 // The first that fits. All of `files` must have been seen.
 const layouts: readonly Layout[] = [
-  { format: "Troubleshoot support bundle", files: [/(^|\/)cluster-resources\//] },
+  { format: bundleFormat, files: [/(^|\/)cluster-resources\//] },
   { format: "OpenShift Insights archive", files: [/(^|\/)config\/(clusteroperator|pod|node)\//] },
   { format: "OpenShift must-gather", files: [/(^|\/)(cluster-scoped-resources|namespaces\/[^/]+\/(core|apps|pods))\//] },
   { format: "Sonobuoy results", files: [/(^|\/)resources\/(ns\/[^/]+|cluster)\/[a-z0-9.]+_v[a-z0-9]+_[a-z]+\.json$/] },
@@ -94,6 +98,7 @@ const layouts: readonly Layout[] = [
 export function createRecogniser() {
   const seen = new Set<RegExp>();
   const namespaces = new Set<string>();
+  const bundled = new Map<string, Set<string>>();
   let names = 0;
   const found = (): Layout | undefined => layouts.find(({ files }) => files.every((each) => seen.has(each)));
   return {
@@ -101,17 +106,32 @@ export function createRecogniser() {
       names += 1;
       const namespace = dumpFolder.exec(name)?.[2];
       if (namespace !== undefined) namespaces.add(namespace);
+      const [, , kind, bundledNamespace] = bundleFile.exec(name) ?? [];
+      if (kind !== undefined && bundledNamespace !== undefined)
+        bundled.set(kind, (bundled.get(kind) ?? new Set<string>()).add(bundledNamespace));
       for (const { files } of layouts) for (const each of files) if (!seen.has(each) && each.test(name)) seen.add(each);
     },
     /** `documents`: how many values were read, of all files. */
     format: (documents: number): string =>
       found()?.format ??
       (names > 1 ? "folder of objects" : documents > 1 ? `${documents.toLocaleString("en")} documents` : "kubectl output"),
-    /** Where a dump stopped at kube-system and the namespace of its context, as it does without -A; every cluster has two more that it would show. */
-    onlyNamespaces: (): readonly string[] | null =>
-      found()?.format === dumpFormat && !namespaces.has("kube-node-lease") && !namespaces.has("kube-public")
-        ? [...namespaces].sort()
-        : null,
+    /**
+     * Where not all namespaces were asked for: a dump stops at kube-system and the namespace of its context without -A, and every cluster has two more that it
+     * would show; a bundle of some namespaces holds the Namespace objects of these alone. `known`: the Namespace objects seen.
+     */
+    onlyNamespaces: (known: ReadonlySet<string>): { readonly namespaces: readonly string[]; readonly advice: string } | null => {
+      const format = found()?.format;
+      if (format === dumpFormat && !namespaces.has("kube-node-lease") && !namespaces.has("kube-public"))
+        return { namespaces: [...namespaces].sort(), advice: "kubectl cluster-info dump needs -A for all namespaces" };
+      if (format === bundleFormat && known.size > 0 && !known.has("kube-system"))
+        return { namespaces: [...known].sort(), advice: "its specification names no others" };
+      return null;
+    },
+    /** The namespaces of which a bundle that lists them has no file of a kind: it leaves out where its account may read too little. */
+    leftOut: (known: ReadonlySet<string>): readonly { readonly kind: string; readonly namespace: string }[] =>
+      found()?.format === bundleFormat
+        ? [...bundled].flatMap(([kind, held]) => [...known].filter((each) => !held.has(each)).map((namespace) => ({ kind, namespace })))
+        : [],
     without: (): string | null => found()?.without ?? null,
   };
 }

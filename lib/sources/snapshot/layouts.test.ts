@@ -397,3 +397,182 @@ describe("what holds no object is named, with its path", () => {
     expect([format, snapshot.nodes.size, snapshot.kinds.services.state]).toEqual(["k3s or RKE2 log collection", 1, "notCollected"]);
   });
 });
+
+describe("what a Troubleshoot bundle was refused", () => {
+  const says =
+    'pods is forbidden: User "system:serviceaccount:default:tool" cannot list resource "pods" in API group "" in the namespace "bank"';
+  const namespaces = list(
+    "NamespaceList",
+    ...["kube-system", "shop", "bank", "vault"].map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })),
+  );
+  const files: readonly File[] = [
+    { name: "b/cluster-resources/namespaces.json", text: json(namespaces) },
+    { name: "b/cluster-resources/nodes-errors.json", text: json(["nodes is forbidden"]) },
+    { name: "b/cluster-resources/pods/shop.json", text: json(list("PodList", bare(pod))) },
+    { name: "b/cluster-resources/pods/kube-system.json", text: json(list("PodList")) },
+    { name: "b/cluster-resources/pods-errors.json", text: json({ bank: says }) },
+    ...["kube-system", "shop", "bank", "vault"].map((name) => ({
+      name: `b/cluster-resources/services/${name}.json`,
+      text: json(list("ServiceList")),
+    })),
+    { name: "b/cluster-resources/endpointslices-errors.json", text: json({ shop: "endpointslices is forbidden", bank: "no" }) },
+  ];
+
+  test("is forbidden there: a kind as a whole, or in the namespaces that it names or leaves out", async () => {
+    const { snapshot } = await read((await forms["tar.gz"]?.(files)) ?? "");
+    const { nodes, pods, services, endpointslices, configmaps } = snapshot.kinds;
+    expect({ nodes, pods, services, endpointslices, configmaps }).toMatchObject({
+      nodes: { state: "forbidden", message: "nodes is forbidden" },
+      pods: { state: "snapshot", namespaces: "all", forbiddenNamespaces: ["bank", "vault"], message: says },
+      services: { state: "snapshot", forbiddenNamespaces: [], message: null },
+      endpointslices: { state: "forbidden", forbiddenNamespaces: [], message: "endpointslices is forbidden" },
+      configmaps: { state: "notCollected", message: null },
+    });
+    expect(snapshot.warnings).toEqual([]);
+  });
+
+  test("is everything outside of the namespaces that its specification names", async () => {
+    const only = list("NamespaceList", { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
+    const { snapshot } = await read(
+      (await forms["zip"]?.([{ name: "b/cluster-resources/namespaces.json", text: json(only) }, ...files.slice(2, 3)])) ?? "",
+    );
+    expect(snapshot.kinds.pods.namespaces).toEqual(["shop"]);
+    expect(snapshot.warnings.map(({ message }) => message)).toEqual([expect.stringContaining("only shop were collected")]);
+  });
+});
+
+describe("the printed tables of a k3s or RKE2 log collection", () => {
+  const services = [
+    "NAMESPACE     NAME         TYPE           CLUSTER-IP     EXTERNAL-IP           PORT(S)                      AGE   SELECTOR",
+    "default       kubernetes   ClusterIP      10.43.0.1      <none>                443/TCP                      80d   <none>",
+    "kube-system   traefik      LoadBalancer   10.43.15.224   10.0.0.1,10.0.0.2     80:31380/TCP,443:32000/TCP   80d   app=traefik,tier=edge",
+    "shop          web          NodePort       10.43.2.2      192.0.2.7             53:30053/UDP                 2d    app=web",
+    "shop          headless     ClusterIP      None           <none>                <none>                       2d    app=web",
+  ];
+  const pods = [
+    "NAMESPACE     NAME             READY   STATUS             RESTARTS        AGE   IP           NODE     NOMINATED NODE   READINESS GATES",
+    "kube-system   traefik-abc      1/1     Running            2 (3d ago)      80d   10.42.0.8    n1       <none>           <none>",
+    "shop          web-0            0/1     CrashLoopBackOff   412 (61s ago)   2d    10.42.0.9    n1       <none>           <none>",
+    "shop          once-x           0/1     Completed          0               2d    10.42.0.4    n1       <none>           <none>",
+    "shop          late             0/1     Pending            0               2d    <none>       <none>   <none>           <none>",
+    "shop          stuck            0/1     Init:0/1           0               2d    <none>       n1       <none>           <none>",
+    "shop          pushed           0/1     Evicted            0               2d    <none>       n1       <none>           <none>",
+    "shop          odd              0/1     ImagePullBackOff   0               2d    <none>       n1       <none>           <none>",
+  ];
+  const nodes = [
+    "NAME   STATUS                     ROLES                  AGE   VERSION        INTERNAL-IP   EXTERNAL-IP   OS-IMAGE             KERNEL-VERSION   CONTAINER-RUNTIME",
+    "n1     Ready,SchedulingDisabled   control-plane,master   80d   v1.30.4+k3s1   10.0.0.1      203.0.113.1   Ubuntu 24.04.1 LTS   6.8.0            containerd://1.7.20-k3s1",
+    "n2     NotReady                   <none>                 80d   v1.30.4+k3s1   10.0.0.2      <none>        Ubuntu 24.04.1 LTS   6.8.0            containerd://1.7.20-k3s1",
+  ];
+  const text = (lines: readonly string[]): string => `${lines.join("\n")}\n`;
+  const files: readonly File[] = [
+    { name: "host-1/k3s/kubectl/services", text: text(services) },
+    { name: "host-1/k3s/kubectl/pods", text: `Warning: something is deprecated\n${text(pods)}` },
+    { name: "host-1/k3s/kubectl/nodes", text: text(nodes) },
+    { name: "host-1/k3s/kubectl/endpoints", text: "NAMESPACE   NAME   ENDPOINTS        AGE\nshop        web    10.42.0.9:8080   2d\n" },
+    { name: "host-1/k3s/kubectl/nodesdescribe", text: "Name:               n1\nRoles:              control-plane\n" },
+  ];
+
+  test("are read as far as they go, and stay not collected with what they leave out", async () => {
+    const { snapshot, format } = await read((await forms["tar.gz"]?.(files)) ?? "");
+    expect(format).toBe("k3s or RKE2 log collection");
+    expect(
+      [...snapshot.services.values()].map(({ name, type, clusterIPs, externalIPs, selector, ports, loadBalancerIngress }) => ({
+        name,
+        type,
+        clusterIPs,
+        externalIPs,
+        selector,
+        ports: ports.map(({ port, protocol, nodePort, targetPort }) => [port, protocol, nodePort, targetPort]),
+        ingress: loadBalancerIngress.map(({ ip }) => ip),
+      })),
+    ).toEqual([
+      {
+        name: "kubernetes",
+        type: "ClusterIP",
+        clusterIPs: ["10.43.0.1"],
+        externalIPs: [],
+        selector: null,
+        ports: [[443, "TCP", 0, "?"]],
+        ingress: [],
+      },
+      {
+        name: "traefik",
+        type: "LoadBalancer",
+        clusterIPs: ["10.43.15.224"],
+        externalIPs: [],
+        selector: { app: "traefik", tier: "edge" },
+        ports: [
+          [80, "TCP", 31380, "?"],
+          [443, "TCP", 32000, "?"],
+        ],
+        ingress: ["10.0.0.1", "10.0.0.2"],
+      },
+      { name: "headless", type: "ClusterIP", clusterIPs: ["None"], externalIPs: [], selector: { app: "web" }, ports: [], ingress: [] },
+      {
+        name: "web",
+        type: "NodePort",
+        clusterIPs: ["10.43.2.2"],
+        externalIPs: ["192.0.2.7"],
+        selector: { app: "web" },
+        ports: [[53, "UDP", 30053, "?"]],
+        ingress: [],
+      },
+    ]);
+    expect(
+      [...snapshot.pods.values()].map(({ name, phase, ready, nodeName, podIPs }) => [name, phase, ready, nodeName, ...podIPs]),
+    ).toEqual([
+      ["traefik-abc", "Running", true, "n1", "10.42.0.8"],
+      ["late", "Pending", false, null],
+      ["odd", "Unknown", false, "n1"],
+      ["once-x", "Succeeded", false, "n1", "10.42.0.4"],
+      ["pushed", "Failed", false, "n1"],
+      ["stuck", "Pending", false, "n1"],
+      ["web-0", "Running", false, "n1", "10.42.0.9"],
+    ]);
+    expect(
+      [...snapshot.nodes.values()].map(({ name, ready, unschedulable, addresses, kubeletVersion }) => [
+        name,
+        ready,
+        unschedulable,
+        kubeletVersion,
+        ...addresses.map(({ address }) => address),
+      ]),
+    ).toEqual([
+      ["n1", "True", true, "v1.30.4+k3s1", "10.0.0.1", "203.0.113.1"],
+      ["n2", "False", false, "v1.30.4+k3s1", "10.0.0.2"],
+    ]);
+    const { kinds } = snapshot;
+    expect((["nodes", "pods", "services", "endpointslices"] as const).map((kind) => [kinds[kind].state, kinds[kind].message])).toEqual([
+      ["notCollected", expect.stringMatching(/^only printed as a table, which leaves out labels, taints/)],
+      ["notCollected", expect.stringMatching(/leaves out labels, container ports, host ports/)],
+      ["notCollected", expect.stringMatching(/leaves out target ports, traffic policies/)],
+      ["notCollected", expect.stringMatching(/kubectl\/endpoints: the printed table of kubectl get/)],
+    ]);
+    expect(snapshot.warnings).toEqual([]);
+  });
+
+  test("count only where nothing better was collected", async () => {
+    const { snapshot } = await read(
+      (await forms["zip"]?.([
+        ...files,
+        { name: "host-1/k3s/kubectl/nodes.json", text: json(list("List", node)) },
+        { name: "services.json", text: json(list("ServiceList")) },
+      ])) ?? "",
+    );
+    expect([[...snapshot.nodes.keys()], snapshot.kinds.nodes.state, snapshot.services.size, snapshot.kinds.services.state]).toEqual([
+      ["n1"],
+      "snapshot",
+      0,
+      "snapshot",
+    ]);
+  });
+
+  test("may come alone, and broken lines are named", async () => {
+    const { snapshot, format } = await read(
+      write("services.txt", `${services.join("\r\n")}\r\nError from server: gone\r\n${services[3] ?? ""}`),
+    );
+    expect([format, snapshot.services.size]).toEqual(["kubectl output", 4]);
+    expect(snapshot.warnings.map(({ message }) => message)).toEqual(["cannot be read: line 6 is no row of its table"]);
+  });
+});

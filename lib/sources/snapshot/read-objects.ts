@@ -18,9 +18,13 @@ export type ReadCount = { readonly objects: number; readonly values: number; rea
 const waitingMax = 50_000;
 const nestingMax = 8;
 
+// What Troubleshoot was refused stands beside what it was given: texts by namespace, or a list of texts for the whole cluster.
+const refusals = /(^|\/)cluster-resources\/([a-z]+)-errors\.json$/;
+
 /** Reads the values of one file. `name`: its path, which names the kind in some layouts; `where`: for messages. */
 export function createObjectReader(name: string, where: string, collection: Collection): ValueSink & { count(): ReadCount } {
   const named = kindFromName(name);
+  const refusedKind = kindFromName(refusals.exec(name)?.[2] ?? "");
   const isVersion = /version/i.test(name);
   let objects = 0;
   let values = 0;
@@ -41,6 +45,7 @@ export function createObjectReader(name: string, where: string, collection: Coll
     const known = resourceKindOf(asText(value["apiVersion"]), asText(value["kind"]));
     if (known === undefined) {
       objects += value["metadata"] === undefined ? 0 : 1;
+      if (value["kind"] === "Namespace" && value["apiVersion"] === "v1") collection.namespace(asText(asObject(value["metadata"])["name"]));
       return;
     }
     collection.collected(known);
@@ -79,8 +84,16 @@ export function createObjectReader(name: string, where: string, collection: Coll
     if (itemKind !== "" || listed !== undefined || cut > 0) objects = Math.max(objects, 1);
   };
 
+  const readRefusal = (namespace: string, says: unknown): void => {
+    if (refusedKind !== undefined && typeof says === "string" && says !== "") collection.refused(refusedKind, namespace, asText(says));
+  };
+
   return {
     element: (value, path) => {
+      if (refusedKind !== undefined) {
+        readRefusal("all", value);
+        return;
+      }
       if (path[0] === "kinds") {
         (ownRecords[path[1] ?? ""] ??= []).push(value);
         return;
@@ -95,6 +108,10 @@ export function createObjectReader(name: string, where: string, collection: Coll
     value: (value, elements) => {
       values += 1;
       const raw = asObject(value);
+      if (refusedKind !== undefined) {
+        for (const [namespace, says] of Object.entries(raw)) readRefusal(namespace === "" ? "all" : asText(namespace), says);
+        return;
+      }
       if (isSnapshotFile(value)) {
         const records = ownRecords;
         ownRecords = {};
@@ -112,6 +129,13 @@ export function createObjectReader(name: string, where: string, collection: Coll
       if (version !== null) collection.version(version);
       waiting = [];
     },
+    printed: (kind, value) => {
+      objects += 1;
+      values = 1;
+      const slim = slimAs(kind, value);
+      collection.addPrinted(slim.records);
+      slim.warnings.forEach(collection.warn);
+    },
     broken: (says) => {
       for (const item of waiting) if (named !== undefined) readAs(named, item);
       waiting = [];
@@ -126,7 +150,7 @@ function isList(raw: Raw, kind: string): boolean {
 }
 
 /** Support bundles and per-kind folders name their files or folders after the kind. */
-function kindFromName(name: string): ResourceKind | "endpoints" | undefined {
+export function kindFromName(name: string): ResourceKind | "endpoints" | undefined {
   const parts = name
     .toLowerCase()
     .split("/")

@@ -9,7 +9,7 @@ import { foreign, openPath, openStream, sizeOf, unreadable, type Entry, type Wat
 import { createRecogniser } from "./foreign";
 import type { Bytes } from "./input";
 import { defaultLimits, SnapshotFailure, type SnapshotLimits } from "./limits";
-import { createObjectReader } from "./read-objects";
+import { createObjectReader, kindFromName } from "./read-objects";
 import { readValues } from "./read-values";
 
 /** What was read. `format`: for people, what it was recognised as. */
@@ -83,6 +83,8 @@ async function readInput(input: Input, collection: Collection, limits: SnapshotL
       try {
         const is = await readValues(entry.bytes, where, limits, reader);
         alien ??= is;
+        const kind = kindFromName(entry.name);
+        if (is !== null && kind !== undefined) collection.unread(kind === "endpoints" ? "endpointslices" : kind, `${where}: ${is}`);
       } catch (cause) {
         if (cause instanceof SnapshotFailure) throw cause;
         reader.broken(messageOf(cause));
@@ -106,8 +108,12 @@ async function readInput(input: Input, collection: Collection, limits: SnapshotL
   if (passedOver.archive > 0)
     collection.warn({ object: input.where, message: `${inNumbers(passedOver.archive, "archive")} inside: not opened` });
   if (sums.objects > 0) {
-    const namespaces = recogniser.onlyNamespaces();
-    if (namespaces !== null) collection.collectedOnlyIn(namespaces);
+    const only = recogniser.onlyNamespaces(collection.namespaces());
+    if (only !== null) collection.collectedOnlyIn(only.namespaces, only.advice);
+    for (const { kind, namespace } of recogniser.leftOut(collection.namespaces())) {
+      const known = kindFromName(kind);
+      if (known !== undefined) collection.refused(known, namespace, "the bundle left out what its account may not read");
+    }
     return recogniser.format(sums.values);
   }
   const broken = collection.brokenFirst();

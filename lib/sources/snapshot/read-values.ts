@@ -2,7 +2,7 @@
 
 import { CORE_SCHEMA, loadAll } from "js-yaml";
 import { parse } from "yaml";
-import { asArray, asObject } from "../kubernetes/slim/read";
+import { asArray, asObject, type Raw } from "../kubernetes/slim/read";
 import { createJsonCutter, type Cutter } from "./cut-json";
 import { createYamlCutter } from "./cut-yaml";
 import { describeBytes, describeText } from "./foreign";
@@ -10,17 +10,20 @@ import { isUtf16 } from "./entries";
 import { withoutUnread } from "./leave-out";
 import { peek, type Bytes } from "./input";
 import { bytesInWords, tooLarge, type SnapshotLimits } from "./limits";
+import { findTable, type PrintedTable } from "./printed-table";
 
 export type ValueSink = {
   /** One element of a list, before the list itself is known: see CutSink. */
   element(value: unknown, path: readonly string[]): void;
   /** A value at the top. `elements`: how many elements it had, which were handed out and are not in it. */
   value(value: unknown, elements: number): void;
+  /** What a printed table tells of an object of that kind. */
+  printed(kind: PrintedTable["kind"], value: Raw): void;
   /** A part that cannot be read. `says`: where in the file, and why. */
   broken(says: string): void;
 };
 
-/** Hands out what is in a file. Returns: what the file is when it holds neither JSON nor YAML, else null. */
+/** Hands out what is in a file. Returns: what the file is when it holds neither JSON nor YAML nor a table that tells enough, else null. */
 export async function readValues(bytes: Bytes, name: string, limits: SnapshotLimits, sink: ValueSink): Promise<string | null> {
   const { head, all } = await peek(bytes, 1 << 14);
   const encoding = isUtf16(head) ? (head[0] === 0xff ? "utf-16le" : "utf-16be") : "utf-8";
@@ -28,11 +31,17 @@ export async function readValues(bytes: Bytes, name: string, limits: SnapshotLim
   if (binary !== null) return binary;
   const start = new TextDecoder(encoding).decode(head);
   const language = languageOf(start);
-  if (language === null) return describeText(start);
+  const table = language === null ? findTable(start) : null;
+  if (language === null && table === null) return describeText(start);
   const tooLong = (): never => {
     throw tooLarge(name, `one object in it is larger than ${bytesInWords(limits.objectBytesMax)} (the limit on an object)`);
   };
-  const cutter = language === "json" ? cutJson(sink, limits, tooLong) : cutYaml(sink, limits, tooLong);
+  const cutter =
+    table !== null
+      ? cutTable(table, sink, limits, tooLong)
+      : language === "json"
+        ? cutJson(sink, limits, tooLong)
+        : cutYaml(sink, limits, tooLong);
   const decoder = new TextDecoder(encoding);
   let isFirst = true;
   for await (const chunk of all) {
@@ -123,6 +132,29 @@ function cutYaml(sink: ValueSink, limits: SnapshotLimits, tooLong: () => never):
     limits.objectBytesMax,
     tooLong,
   );
+}
+
+function cutTable(table: PrintedTable, sink: ValueSink, limits: SnapshotLimits, tooLong: () => never): Cutter {
+  const decoder = new TextDecoder();
+  let rest = "";
+  let number = 0;
+  const read = (line: string): void => {
+    number += 1;
+    const row = line.trim() === "" ? undefined : table.readLine(line);
+    if (row === null) sink.broken(`line ${String(number)} is no row of its table`);
+    else if (row !== undefined) sink.printed(table.kind, row);
+  };
+  return {
+    write: (chunk) => {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      if (rest.length > limits.objectBytesMax) tooLong();
+      lines.forEach(read);
+    },
+    end: () => {
+      read(rest);
+    },
+  };
 }
 
 function parseJson(text: string): unknown {
