@@ -22,6 +22,7 @@ const finding = (fingerprint: string, severity: WireFinding["severity"], evidenc
   remedies: [],
   acknowledged: null,
   since: null,
+  sinceFrom: null,
 });
 const at = (line: number, column: number, path = "") => ({ file: "f", line, column, path });
 

@@ -2,7 +2,7 @@
 
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Glyph } from "@/components/glyphs/glyph";
-import { useFormatTime, useNow } from "@/components/live/clock";
+import { useNow } from "@/components/live/clock";
 import { QueryProblem } from "@/components/live/query-state";
 import { useHref } from "@/components/live/use-href";
 import { LinkButton } from "@/components/ui/button";
@@ -11,7 +11,7 @@ import { classes } from "@/components/ui/classes";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Icon } from "@/components/ui/icon";
 import { Skeleton } from "@/components/ui/skeleton";
-import { useFormatAge, useLanguage, useWords } from "@/components/words/words";
+import { useLanguage, useWords } from "@/components/words/words";
 import type { RemediesAnswer } from "@/lib/client/api";
 import { formatCount, formatDay } from "@/lib/client/format";
 import type { WireRemedy } from "@/lib/wire/remedy-schemas";
@@ -24,6 +24,7 @@ import { FindingFacts } from "./finding-facts";
 import { remedyId } from "./remedies/remedy-id";
 import { RemedyList } from "./remedies/remedy-list";
 import { traceOf } from "./trace-of";
+import { useFormatSince } from "./use-format-since";
 
 type DetailProps = {
   readonly finding: WireFinding;
@@ -117,9 +118,8 @@ function Verdict({ finding, nodeCount, ticket, onBack }: Pick<DetailProps, "find
   const href = useHref();
   const nowMs = useNow();
   const language = useLanguage();
-  const formatTime = useFormatTime();
-  const formatAge = useFormatAge();
-  const { severity, rule, since, nodes, acknowledged } = finding;
+  const since = useFormatSince()(finding);
+  const { severity, rule, nodes, acknowledged } = finding;
   const { title, summary } = words.say.finding(finding);
   const to = traceOf(finding);
   const nodesText =
@@ -159,7 +159,7 @@ function Verdict({ finding, nodeCount, ticket, onBack }: Pick<DetailProps, "find
         >
           <Chip mono>{rule}</Chip>
         </a>
-        {since !== null && <Chip>{words.findings.since(formatTime(Date.parse(since)), formatAge(nowMs - Date.parse(since)))}</Chip>}
+        {since !== null && <Chip>{since}</Chip>}
         {nodesText !== null && <Chip>{nodesText}</Chip>}
         {acknowledged !== null && <Chip>{words.findings.acknowledgedUntil(formatDay(acknowledged.until, nowMs, language))}</Chip>}
       </div>

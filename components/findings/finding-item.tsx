@@ -14,6 +14,7 @@ import { readOwners } from "./evidence";
 import { NodeStrip } from "./node-strip";
 import { ownerMarks } from "./owner-marks";
 import { traceOf } from "./trace-of";
+import { useFormatSince } from "./use-format-since";
 
 export type ItemSurroundings = {
   readonly onOpen: (fingerprint: string) => void;
@@ -64,7 +65,7 @@ export function FindingItem({ finding, isCurrent, isWorst, onOpen, nodeCount, no
           {fresh.has(fingerprint) && (
             <span className="mt-3 rounded-1 bg-ink px-4 text-11 font-medium text-on-ink">{words.findings.changes.raised}</span>
           )}
-          <Age since={finding.since} />
+          <Age finding={finding} />
         </span>
         <span className="col-start-2 col-end-4 line-clamp-2 min-w-0 text-12 break-words text-ink-2 phone:text-[13px] phone:leading-[19px]">
           {acknowledged === null ? summary : words.findings.acknowledgedBy(acknowledged.by, acknowledged.reason)}
@@ -100,12 +101,14 @@ export function FindingItem({ finding, isCurrent, isWorst, onOpen, nodeCount, no
   );
 }
 
-function Age({ since }: { readonly since: string | null }) {
+function Age({ finding }: { readonly finding: WireFinding }) {
   const nowMs = useNow();
   const formatAge = useFormatAge();
-  if (since === null) return null;
+  const said = useFormatSince()(finding);
+  const { since } = finding;
+  if (since === null || said === null) return null;
   return (
-    <time dateTime={since} className="text-11 leading-[20px] whitespace-nowrap text-ink-3 tabular-nums">
+    <time dateTime={since} title={said} className="text-11 leading-[20px] whitespace-nowrap text-ink-3 tabular-nums">
       {formatAge(nowMs - Date.parse(since))}
     </time>
   );

@@ -26,6 +26,7 @@ const finding = (part: Partial<WireFinding>): WireFinding => ({
   remedies: [],
   acknowledged: null,
   since: null,
+  sinceFrom: null,
   ...part,
 });
 

@@ -41,6 +41,7 @@ const finding = (fingerprint: string, severity: WireFinding["severity"], port: n
   remedies: [],
   acknowledged: null,
   since: null,
+  sinceFrom: null,
 });
 
 const counts = { critical: 0, warning: 0, info: 0, acknowledged: 0 };

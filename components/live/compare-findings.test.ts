@@ -18,6 +18,7 @@ const finding = (part: Partial<WireFinding> = {}): WireFinding => ({
   remedies: [],
   acknowledged: null,
   since: null,
+  sinceFrom: null,
   ...part,
 });
 const acknowledged = { reason: "canary", by: "ops", until: "2027-01-31" };

@@ -48,6 +48,7 @@ const finding = (column: number, nodes: readonly number[] = [], severity: WireFi
   remedies: [],
   acknowledged: null,
   since: null,
+  sinceFrom: null,
 });
 
 describe("findHidden", () => {

@@ -2,9 +2,9 @@
 
 import { createParser, parseAsString } from "nuqs";
 import { useRef, useState, type RefObject } from "react";
+import { useFormatSince } from "@/components/findings/use-format-since";
 import { Glyph } from "@/components/glyphs/glyph";
 import { glyphOfOutcome } from "@/components/glyphs/outcome-glyph";
-import { useFormatTime, useNow } from "@/components/live/clock";
 import { useCluster } from "@/components/live/cluster";
 import { useHref } from "@/components/live/use-href";
 import { useFindings, useMap, useTrace, type Initial } from "@/components/live/queries";
@@ -16,7 +16,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { classes } from "@/components/ui/classes";
 import { StateView } from "@/components/ui/state-view";
 import type { Words } from "@/components/words/en";
-import { useFormatAge, useWords } from "@/components/words/words";
+import { useWords } from "@/components/words/words";
 import type { FindingsAnswer, MapAnswer, TraceAnswer, TraceParams } from "@/lib/client/api";
 import { formatAddress, formatCount } from "@/lib/client/format";
 import { withParams } from "@/lib/client/href";
@@ -204,9 +204,8 @@ function toParams(
 
 function Sentence({ route, worst }: { readonly route: WireRoute; readonly worst: WireFinding | undefined }) {
   const words = useWords();
-  const nowMs = useNow();
-  const formatTime = useFormatTime();
-  const formatAge = useFormatAge();
+  const formatSince = useFormatSince();
+  const since = worst === undefined ? null : formatSince(worst);
   const owners = new Set(route.backends.flatMap(({ owner }) => (owner === null ? [] : [`${owner.kind}/${owner.namespace}/${owner.name}`])))
     .size;
   return (
@@ -227,10 +226,8 @@ function Sentence({ route, worst }: { readonly route: WireRoute; readonly worst:
       {worst !== undefined && (
         <p className="mt-6 max-w-820 text-ink-2">
           {words.say.finding(worst).summary}
-          {worst.since !== null && (
-            <strong className="ml-6 inline-block font-medium whitespace-nowrap text-ink first-letter:uppercase">
-              {words.findings.since(formatTime(Date.parse(worst.since)), formatAge(nowMs - Date.parse(worst.since)))}
-            </strong>
+          {since !== null && (
+            <strong className="ml-6 inline-block font-medium whitespace-nowrap text-ink first-letter:uppercase">{since}</strong>
           )}
         </p>
       )}

@@ -26,6 +26,7 @@ export const findingsEn = {
   acknowledgedUntil: (date: string) => `until ${date}`,
   acknowledgedBy: (by: string, reason: string) => `${by}: ${reason}`,
   since: (time: string, age: string) => `since ${time}, ${age}`,
+  firstSeen: (time: string, age: string) => `first seen ${time}, ${age}`,
   whoAnswers: "Who answers",
   labelsCompared: "Labels compared",
   labelsNote: "equal rows cannot separate them",

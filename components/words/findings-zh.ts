@@ -26,6 +26,7 @@ export const findingsZh: typeof findingsEn = {
   acknowledgedUntil: (date) => `至 ${date}`,
   acknowledgedBy: (by, reason) => `${by}：${reason}`,
   since: (time, age) => `自 ${time} 起，${age}`,
+  firstSeen: (time, age) => `首次发现于 ${time}，${age}`,
   whoAnswers: "由谁应答",
   labelsCompared: "标签对比",
   labelsNote: "相同的行无法区分二者",

@@ -247,7 +247,17 @@ const cases: { readonly [Id in keyof EvidenceByRule]: readonly EvidenceByRule[Id
 };
 
 const finding = (rule: string, evidence: object, facts: Pick<FindingFacts, "ports" | "nodes">): WireFinding => ({
-  ...{ fingerprint: "f", cluster: "c", severity: "warning", subjects: [], groups: [], remedies: [], acknowledged: null, since: null },
+  ...{
+    fingerprint: "f",
+    cluster: "c",
+    severity: "warning",
+    subjects: [],
+    groups: [],
+    remedies: [],
+    acknowledged: null,
+    since: null,
+    sinceFrom: null,
+  },
   ...{ title: "English", summary: "English.", symptoms: ["English"] },
   rule,
   evidence: JSON.parse(JSON.stringify(evidence)) as WireFinding["evidence"],

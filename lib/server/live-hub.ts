@@ -171,10 +171,12 @@ function replay(ring: readonly Entry[], lastEventId: string | null, epoch: strin
 }
 
 function encodeRows(view: ClusterView): Rows {
-  const { allocations, evaluation } = deriveView(view);
+  const { allocations, evaluation, firstSeen } = deriveView(view);
   return {
     allocations: new Map(allocations.map((row) => [row.id, encodeRow(row, view.name)])),
-    findings: new Map(evaluation.findings.map((finding) => [finding.fingerprint, JSON.stringify(encodeFinding(finding, view.name))])),
+    findings: new Map(
+      evaluation.findings.map((finding) => [finding.fingerprint, JSON.stringify(encodeFinding(finding, view.name, firstSeen))]),
+    ),
   };
 }
 

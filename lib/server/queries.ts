@@ -95,9 +95,9 @@ export function loadFindings(params: URLSearchParams): Answer<WireEvaluation> {
   if (isProblem(filter)) return filter;
   const rule = readRule(params);
   if (isProblem(rule)) return rule;
-  const parts = views.map(({ view, evaluation }) => {
+  const parts = views.map(({ view, evaluation, firstSeen }) => {
     const keeps = (finding: Finding): boolean => (rule.id === null || finding.rule === rule.id) && matchFinding(filter, finding, view.name);
-    return encodeEvaluation({ ...evaluation, findings: evaluation.findings.filter(keeps) }, view.name);
+    return encodeEvaluation({ ...evaluation, findings: evaluation.findings.filter(keeps) }, view.name, firstSeen);
   });
   return {
     ...mergeEnvelopes(views.map(({ view }) => encodeEnvelope(view))),

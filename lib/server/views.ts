@@ -20,13 +20,17 @@ export type DerivedView = {
   readonly view: ClusterView;
   readonly context: Context;
   readonly evaluation: Evaluation;
+  /** When this process first saw each of the findings; those that a snapshot holds began before anybody looked. */
+  readonly firstSeen: ReadonlyMap<string, number>;
   readonly allocations: readonly Allocation[];
   readonly engine: { readonly traceRoute: typeof traceRoute; readonly buildPortMap: typeof buildPortMap };
 };
 
+type Latest = Pick<DerivedView, "view" | "evaluation" | "firstSeen"> & { readonly rows: readonly Allocation[] };
+
 type Derived = {
   /** The last answers of each cluster, for the next ones to build on. */
-  readonly latest: Map<string, { readonly evaluation: Evaluation; readonly rows: readonly Allocation[] }>;
+  readonly latest: Map<string, Latest>;
   readonly values: WeakMap<ClusterView, { readonly minute: number; readonly value: DerivedView }>;
 };
 
@@ -50,9 +54,23 @@ export function deriveView(view: ClusterView): DerivedView {
   const last = latest.get(view.name);
   const evaluation = runRules(view.snapshot, context, last?.evaluation);
   const rows = buildAllocations(view.snapshot, context, last?.rows);
-  latest.set(view.name, { evaluation, rows });
+  const firstSeen = noteFindings(view, evaluation, last?.firstSeen, nowMs);
+  // A view is derived again when a minute has passed, also the one before the last: what came after it is not forgotten for that.
+  if (last === undefined || last.view.snapshot.revision <= view.snapshot.revision || view.origin === "snapshot")
+    latest.set(view.name, { view, evaluation, firstSeen, rows });
   const allocations = joinFindings(rows, evaluation);
-  const value = { view, context, evaluation, allocations, engine: { traceRoute, buildPortMap } };
+  const value = { view, context, evaluation, firstSeen, allocations, engine: { traceRoute, buildPortMap } };
   values.set(view, { minute, value });
   return value;
+}
+
+/** A finding that was gone begins anew; nothing is noted while the cluster is still being read. */
+function noteFindings(
+  { origin, synced }: ClusterView,
+  { findings }: Evaluation,
+  known: ReadonlyMap<string, number> | undefined,
+  nowMs: number,
+): ReadonlyMap<string, number> {
+  if (origin === "snapshot" || !synced) return new Map();
+  return new Map(findings.map(({ fingerprint }) => [fingerprint, known?.get(fingerprint) ?? nowMs]));
 }

@@ -2,8 +2,13 @@ import type { Evaluation, Finding } from "@/lib/core";
 import type { WireEvaluation, WireFinding } from "./schemas";
 import { encodeTime } from "./time";
 
-/** A finding as contract.md's JSON. */
-export function encodeFinding(finding: Finding, cluster: string): WireFinding {
+/** When this process first saw each finding, by fingerprint. */
+type FirstSeen = ReadonlyMap<string, number>;
+
+const never: FirstSeen = new Map();
+
+/** A finding as contract.md's JSON. `firstSeen` tells since when it holds where no object does. */
+export function encodeFinding(finding: Finding, cluster: string, firstSeen = never): WireFinding {
   const {
     fingerprint,
     rule,
@@ -20,6 +25,7 @@ export function encodeFinding(finding: Finding, cluster: string): WireFinding {
     acknowledged,
     sinceMs,
   } = finding;
+  const seenMs = firstSeen.get(fingerprint) ?? null;
   return {
     fingerprint,
     cluster,
@@ -35,13 +41,14 @@ export function encodeFinding(finding: Finding, cluster: string): WireFinding {
     symptoms: [...symptoms],
     remedies: [...remedies],
     acknowledged: acknowledged === null ? null : { ...acknowledged },
-    since: encodeTime(sinceMs),
+    since: encodeTime(sinceMs ?? seenMs),
+    sinceFrom: sinceMs !== null ? "objects" : seenMs !== null ? "process" : null,
   };
 }
 
-export function encodeEvaluation(evaluation: Evaluation, cluster: string): WireEvaluation {
+export function encodeEvaluation(evaluation: Evaluation, cluster: string, firstSeen = never): WireEvaluation {
   return {
-    findings: evaluation.findings.map((finding) => encodeFinding(finding, cluster)),
+    findings: evaluation.findings.map((finding) => encodeFinding(finding, cluster, firstSeen)),
     notEvaluated: evaluation.notEvaluated.map(({ rule, missing, settings, namespaces }) => ({
       rule,
       missing: [...missing],

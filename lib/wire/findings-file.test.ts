@@ -19,6 +19,7 @@ const finding: WireFinding = {
   remedies: [],
   acknowledged: null,
   since: null,
+  sinceFrom: null,
 };
 const gap = { rule: "no-endpoints", missing: ["endpointslices" as const], namespaces: ["tenant-b"] };
 const evaluation = (part: Partial<WireEvaluation>): WireEvaluation => ({ findings: [], notEvaluated: [], warnings: [], ...part });

@@ -204,6 +204,10 @@ export const findingSchema = z
     remedies: z.array(z.string()),
     acknowledged: z.object({ reason: z.string(), by: z.string(), until: z.string() }).nullable(),
     since: time.nullable(),
+    sinceFrom: z
+      .enum(["objects", "process"])
+      .nullable()
+      .meta({ description: "who tells `since`: the objects' own times, or this process, which first saw the finding then" }),
   })
   .meta({ id: "Finding" });
 
