@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { compare, type Observed, type Probe } from "@/scripts/truth-compare";
 import type { Scenario } from "@/scripts/truth-replay";
 import { routeOfAnswer } from "@/scripts/truth-wire";
@@ -219,18 +220,21 @@ export class Laboratory {
   }
 
   private async ask(product: Product, items: readonly ApiObject[], question: Question) {
+    let asked = await this.askOnce(product, items, question, 1);
+    // A busy machine loses packets; and Nodes come by a watch of their own, which the sentinel says nothing about: only what stays is a disagreement.
+    for (const patience of [2, 3]) {
+      if (asked.why === null) break;
+      await pause(patience * 1000);
+      asked = await this.askOnce(product, items, question, patience);
+    }
+    return asked;
+  }
+
+  private async askOnce(product: Product, items: readonly ApiObject[], question: Question, patience: number) {
     const answer = await product.trace(question);
     if (answer === null) throw new Error("the product is not ready any more");
-    const route = routeOfAnswer(answer);
-    let probe = await this.observe(items, question, 1);
-    let why = compare(probe, route);
-    // A busy machine loses packets: only what stays is a disagreement.
-    for (const patience of [2, 3]) {
-      if (why === null) break;
-      probe = await this.observe(items, question, patience);
-      why = compare(probe, route);
-    }
-    return { probe, why };
+    const probe = await this.observe(items, question, patience);
+    return { probe, why: compare(probe, routeOfAnswer(answer)) };
   }
 
   private async observe(items: readonly ApiObject[], question: Question, patience: number): Promise<Probe> {
