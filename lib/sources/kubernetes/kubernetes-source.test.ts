@@ -222,6 +222,22 @@ describe("a live cluster", () => {
     expect(services.size).toBe(buildStory().filter(({ kind }) => kind === "Service").length);
   });
 
+  test("a right that was given late and is taken away soon is missed as soon as any other", async () => {
+    const { server, observed } = await serve({}, (starting) => {
+      starting.switches.forbidden.add("nodes");
+    });
+    const statuses = () => observed.deltas.flatMap((delta) => (delta.type === "status" && delta.kind === "nodes" ? [delta.status] : []));
+    await observed.until(() => statuses().filter(({ state }) => state === "forbidden").length > 6);
+    server.switches.forbidden.clear();
+    await observed.until(({ kinds }) => kinds.nodes.state === "live");
+    server.switches.forbidden.add("nodes");
+    server.dropWatches("cut");
+    await observed.until(({ kinds }) => kinds.nodes.state === "forbidden");
+    const asked = statuses().filter(({ state }) => state === "stale");
+    expect(asked.length).toBeGreaterThan(0);
+    for (const { sinceMs, retryAtMs } of asked) expect((retryAtMs ?? Infinity) - (sinceMs ?? 0)).toBeLessThan(10_000);
+  });
+
   test.for([{ status: 429 }, { status: 500 }, { status: 503 }])("tries again after $status", async ({ status }) => {
     const { server, observed } = await serve({}, (starting) => {
       starting.switches.fail.set("nodes", { status, retryAfterSeconds: 0 });

@@ -48,6 +48,8 @@ export async function runReflector(collection: Collection): Promise<void> {
     if (!position.synced) state("syncing", null);
     const wasListing = position.version === null;
     const end = await attempt(collection, position, () => {
+      // What a refusal waited for has come: the next failure is another one.
+      if (refusals > 0) backoff.reset();
       refusals = 0;
       events.trouble(null);
     });
