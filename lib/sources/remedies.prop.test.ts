@@ -96,7 +96,8 @@ test.prop([parts, policy], { numRuns: 150 })("what is offered can be written; wh
   const context = buildContext(stated);
   const before = runRules(snapshot, context);
   for (const finding of before.findings) {
-    const { remedies } = writeRemedies(snapshot, context, finding, null);
+    const { remedies, unavailable } = writeRemedies(snapshot, context, finding, null);
+    expect([finding.rule, remedies.length + unavailable.length]).not.toEqual([finding.rule, 0]);
     expect(remedyKinds.filter((kind) => remedies.some((each) => each.kind === kind))).toEqual(finding.remedies);
     for (const { kind, yaml, lasting, costs } of remedies) {
       if (kind === "policy" || kind === "hostPort" || kind === "daemonSet") continue;

@@ -1,22 +1,15 @@
 // A selector that misses its pods by one slip, corrected.
 
 import { fail, ok, type Result } from "../basics/result";
-import { normaliseAddress } from "../basics/ip";
 import type { Labels } from "../model/meta";
 import type { PodRecord } from "../model/pod";
-import type { ServiceRecord } from "../model/service";
-import type { Snapshot } from "../model/snapshot";
-import type { Context } from "../policy/policy";
-import { isExternalLocal } from "../routing/service-rules";
 import { findNearMiss, type NearMiss } from "../owners/near-miss";
-import { claimedPortsOf, distinctPorts, isUnclaiming } from "../rules/support/claimed-ports";
-import { isJobPod } from "../rules/support/port-owners";
-import { sayPorts } from "../rules/support/words";
-import { lacksNamedPort, lacksNumberedPort } from "../rules/support/target-ports";
+import { isUnclaiming } from "../rules/support/claimed-ports";
 import { assemble, listNames, patchCommand } from "./documents";
+import { sayDrops } from "./local-policy";
 import type { RemedyWriter } from "./remedy";
 import { rememberPerService } from "./remember";
-import { countOwners, isLive, servedNodes, subjectService } from "./selected-pods";
+import { isLive, subjectService, whyNotAlone } from "./selected-pods";
 import { managerOf, writeService } from "./service-manifest";
 import { say, type Saying } from "./words";
 
@@ -74,32 +67,13 @@ const correctOnce = rememberPerService((snapshot, _context, service): Result<Cor
   const pods = snapshot.lookup.podsBySelector(namespace, corrected).filter(isLive);
   const others = new Set(pods.flatMap((pod) => snapshot.lookup.servicesSelecting(pod)).filter((each) => !isUnclaiming(each)));
   const seen = [...others].flatMap((each) => snapshot.lookup.podsBySelector(namespace, each.selector).filter(isLive));
-  // Of a Job beside a long-running owner another rule would tell.
-  if (countOwners([...pods, ...seen]) !== 1 || pods.some(isJobPod)) return fail(say("selector.several"));
-  // While it answers nothing it is in nobody's way at an address that it shares.
-  const addresses = [...service.externalIPs, ...service.loadBalancerIngress.flatMap(({ ip }) => ip ?? [])];
-  if (addresses.some((each) => snapshot.lookup.servicesByAddress(normaliseAddress(each)).length > 1)) return fail(say("selector.address"));
-  if (!pods.some(({ ready }) => ready) || lacksPort(service, pods)) return fail(say("selector.no-port"));
+  const reason = whyNotAlone(snapshot, service, pods, seen);
+  if (reason !== null) return fail(reason);
   return ok({ miss, selector: corrected, pods });
 });
-
-/** Under policy Local the nodes without such a pod go on refusing, only silently. */
-function sayDrops(snapshot: Snapshot, context: Context, service: ServiceRecord, pods: readonly PodRecord[]): readonly Saying[] {
-  if (!isExternalLocal(service)) return [];
-  const served = servedNodes(snapshot, context);
-  const dropping = served.filter((name) => !pods.some(({ nodeName }) => nodeName === name));
-  const port = sayPorts(distinctPorts(service.ports.flatMap((each) => claimedPortsOf(service, each))));
-  return dropping.length === 0
-    ? []
-    : [say("local.drops", { count: String(dropping.length), total: String(served.length), port, nodes: listNames(dropping) })];
-}
 
 function applySlip(selector: Labels, { slip, wanted, has }: NearMiss): Labels {
   if (slip === "key") return Object.fromEntries(Object.entries(selector).map(([key, value]) => [key === wanted ? has : key, value]));
   const border = has.indexOf("=");
   return { ...selector, [has.slice(0, border)]: has.slice(border + 1) };
-}
-
-function lacksPort({ ports }: ServiceRecord, pods: readonly PodRecord[]): boolean {
-  return ports.some((port) => pods.some((pod) => lacksNamedPort(pod, port) || lacksNumberedPort(pod, port)));
 }

@@ -2,9 +2,10 @@
 
 import type { Labels } from "../model/meta";
 import type { Snapshot } from "../model/snapshot";
-import { bandOf, isAllowed } from "../policy/bands";
+import { bandOf, hasPort, isAllowed, splitNodePortRange } from "../policy/bands";
 import type { Band, Context, Policy } from "../policy/policy";
 import { listFreePorts } from "../ranges/find-free-ports";
+import { knowNodePortRange } from "../rules/support/node-port-range";
 
 type Holder = { readonly namespace: string; readonly labels: Labels };
 export type Numbers = { readonly band: string | null; readonly numbers: readonly number[] };
@@ -51,4 +52,11 @@ function listFree(snapshot: Snapshot, context: Context, kind: Band["kind"], band
   let list = entry.lists.get(key);
   if (list === undefined) entry.lists.set(key, (list = listFreePorts(snapshot, context, { kind, band, node: null })));
   return list;
+}
+
+/** Whether the API server chooses the number only when all others are gone. */
+export function isStaticNumber(snapshot: Snapshot, context: Context, number: number): boolean {
+  const range = knowNodePortRange(snapshot, context)?.range;
+  const bands = range === undefined ? null : splitNodePortRange(range);
+  return bands?.static != null && hasPort(bands.static, number);
 }

@@ -70,7 +70,7 @@ export const layerAccess: RemedyWriter = {
         ...assemble([
           ...[...created, ...changes.filter(({ before }) => before !== null)].map(({ before, after }) => ({
             before: before === null ? null : writeService(before),
-            after: writeService(after),
+            after: writeService(after, before ?? after),
           })),
           { before: null, after: ingress },
         ]),

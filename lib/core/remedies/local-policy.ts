@@ -9,6 +9,8 @@ import type { PodRecord } from "../model/pod";
 import type { ServiceRecord } from "../model/service";
 import type { Snapshot } from "../model/snapshot";
 import { resolveGroup, resolveOwner } from "../owners/owner";
+import type { Context } from "../policy/policy";
+import { isExternalLocal } from "../routing/service-rules";
 import { claimedPortsOf, distinctPorts } from "../rules/support/claimed-ports";
 import { nameOwners, ownersOfPort } from "../rules/support/port-owners";
 import { sayPorts } from "../rules/support/words";
@@ -16,7 +18,7 @@ import { assemble, listNames, patchCommand } from "./documents";
 import type { RemedyWriter } from "./remedy";
 import { servedNodes, subjectService } from "./selected-pods";
 import { managerOf, writeService } from "./service-manifest";
-import { say } from "./words";
+import { say, type Saying } from "./words";
 
 /** `alone`: per owner the nodes where only it answers; `mixed`: nodes where several do; `answering`: all of these. */
 type Effect = {
@@ -90,7 +92,7 @@ export const answerEverywhere: RemedyWriter = {
     const owners = new Set(
       service.ports.flatMap((port) => ownersOfPort(snapshot, service, port).map(({ owner }) => formatObjectRef(owner))),
     );
-    if (owners.size > 1) return fail(null);
+    if (owners.size > 1) return fail(say("local.keeps-apart"));
     return ok(() => {
       const { answering } = foresee(snapshot, service);
       const dropping = servedNodes(snapshot, context).filter((name) => !answering.has(name));
@@ -117,6 +119,17 @@ export const answerEverywhere: RemedyWriter = {
     });
   },
 };
+
+/** Under policy Local the nodes without such a pod go on refusing, only silently. */
+export function sayDrops(snapshot: Snapshot, context: Context, service: ServiceRecord, pods: readonly PodRecord[]): readonly Saying[] {
+  if (!isExternalLocal(service)) return [];
+  const served = servedNodes(snapshot, context);
+  const dropping = served.filter((name) => !pods.some(({ nodeName }) => nodeName === name));
+  const port = sayPorts(distinctPorts(service.ports.flatMap((each) => claimedPortsOf(service, each))));
+  return dropping.length === 0
+    ? []
+    : [say("local.drops", { count: String(dropping.length), total: String(served.length), port, nodes: listNames(dropping) })];
+}
 
 function foresee(snapshot: Snapshot, service: ServiceRecord): Effect {
   const pods = new Map<PodRecord, string>();

@@ -3,12 +3,11 @@
 import { fail, ok } from "../basics/result";
 import type { ServicePort, ServiceRecord } from "../model/service";
 import type { Snapshot } from "../model/snapshot";
-import { bandOf, hasPort, isAllowed, splitNodePortRange } from "../policy/bands";
+import { bandOf, isAllowed } from "../policy/bands";
 import type { Context } from "../policy/policy";
 import { activeReservations } from "../policy/reservations";
-import { knowNodePortRange } from "../rules/support/node-port-range";
 import { assemble, commandLine, listNames } from "./documents";
-import { pickNumbers } from "./free-numbers";
+import { isStaticNumber, pickNumbers } from "./free-numbers";
 import type { Remedy, RemedySubject, RemedyWriter } from "./remedy";
 import { subjectServices } from "./selected-pods";
 import { managerOf, writeService } from "./service-manifest";
@@ -73,7 +72,8 @@ function writer(
         if (going.length === 0) continue;
         const picked = pickNumbers(snapshot, context, "nodePort", service, going[0] ?? null, going.length, given);
         if (picked === null) return fail(say("service.no-number", { count: String(going.length) }));
-        if (onlyStatic && !picked.numbers.every((number) => isStatic(snapshot, context, number))) return fail(say("number.no-static"));
+        if (onlyStatic && !picked.numbers.every((number) => isStaticNumber(snapshot, context, number)))
+          return fail(say("number.no-static"));
         for (const number of going) moved.add(number);
         for (const number of picked.numbers) given.add(number);
         const ports = service.ports.map((port) => {
@@ -90,7 +90,7 @@ function writer(
 }
 
 function write(snapshot: Snapshot, context: Context, finding: RemedySubject, moves: readonly Move[], remains: Saying | null): Remedy {
-  const dynamic = moves.flatMap((move) => changed(move).filter(({ after }) => !isStatic(snapshot, context, after.nodePort)));
+  const dynamic = moves.flatMap((move) => changed(move).filter(({ after }) => !isStaticNumber(snapshot, context, after.nodePort)));
   return {
     kind: "service",
     variant: null,
@@ -155,12 +155,6 @@ function command(move: Move, which: "before" | "after"): string {
   }));
   const { namespace, name } = move.service;
   return commandLine(["kubectl", "patch", "service", name, "-n", namespace, "--type=json", "-p", JSON.stringify(patch)]);
-}
-
-function isStatic(snapshot: Snapshot, context: Context, number: number): boolean {
-  const range = knowNodePortRange(snapshot, context)?.range;
-  const bands = range === undefined ? null : splitNodePortRange(range);
-  return bands?.static != null && hasPort(bands.static, number);
 }
 
 function nameOf({ namespace, name }: ServiceRecord): string {

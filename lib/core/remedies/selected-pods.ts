@@ -1,5 +1,6 @@
 // What several writers ask about the Service that a finding names and the pods that it selects.
 
+import { normaliseAddress } from "../basics/ip";
 import { compareNatural } from "../basics/order";
 import { serviceKey, toNodeName } from "../model/brands";
 import { formatObjectRef } from "../model/meta";
@@ -11,7 +12,9 @@ import type { Context } from "../policy/policy";
 import { describeProxy } from "../routing/proxy-config";
 import { isUnclaiming } from "../rules/support/claimed-ports";
 import { isJobPod } from "../rules/support/port-owners";
+import { lacksNamedPort, lacksNumberedPort } from "../rules/support/target-ports";
 import type { RemedySubject } from "./remedy";
+import { say, type Saying } from "./words";
 
 /** The first Service that the finding is about and that sends its connections on. */
 export function subjectService(snapshot: Snapshot, finding: RemedySubject): ServiceRecord | null {
@@ -52,4 +55,24 @@ export function addressesOf({ nodes }: Snapshot, pods: readonly PodRecord[]): re
     return node?.addresses.find(({ type }) => type === "InternalIP")?.address ?? [];
   });
   return [...new Set(addresses)].sort();
+}
+
+/**
+ * Why it would be no cure to let these pods answer.
+ *
+ * Input:   the Service as it will be, the pods that it will select; `beside`: those of other Services that it will meet there.
+ */
+export function whyNotAlone(
+  snapshot: Snapshot,
+  service: ServiceRecord,
+  pods: readonly PodRecord[],
+  beside: readonly PodRecord[] = [],
+): Saying | null {
+  // Of a Job beside a long-running owner another rule would tell.
+  if (countOwners([...pods, ...beside]) > 1 || pods.some(isJobPod)) return say("alone.several");
+  // While it answers nothing it is in nobody's way at an address that it shares.
+  const addresses = [...service.externalIPs, ...service.loadBalancerIngress.flatMap(({ ip }) => ip ?? [])].map(normaliseAddress);
+  if (addresses.some((each) => snapshot.lookup.servicesByAddress(each).length > 1)) return say("alone.address");
+  const isLacking = service.ports.some((port) => pods.some((pod) => lacksNamedPort(pod, port) || lacksNumberedPort(pod, port)));
+  return isLacking || !pods.some(({ ready }) => ready) ? say("alone.no-port") : null;
 }

@@ -296,7 +296,7 @@ function write(finding: RemedySubject, service: ServiceRecord, changes: readonly
   return {
     kind: "service",
     variant: null,
-    title: say(sidesOf(changes) > 1 ? "service.title" : "service.title-jobs"),
+    title: say(sidesOf(changes) > 1 ? "service.title" : left.length > 0 ? "service.title-left" : "service.title-jobs"),
     lasting: true,
     gains: [...changes.flatMap(gainsOf), say("service.separates", { key })],
     costs: [

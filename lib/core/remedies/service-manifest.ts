@@ -5,17 +5,19 @@ import { writeYaml, type YamlValue } from "./write-yaml";
 /**
  * A Service as a manifest: everything that is known of it and that a manifest may state.
  *
+ * Input:   `before`: the Service in the cluster, where it has lists and numbers that it is to have no longer. They are stated empty: what a manifest leaves
+ *          out, and another tool once wrote, would stay.
  * Returns: YAML of one document. Left out: what the API server fills in (cluster IPs but for `None`, defaults), and annotations, which are not read.
  */
-export function writeService(service: ServiceRecord): string {
-  return writeYaml(compact({ apiVersion: "v1", kind: "Service", metadata: metadataOf(service), spec: specOf(service) }));
+export function writeService(service: ServiceRecord, before: ServiceRecord = service): string {
+  return writeYaml(compact({ apiVersion: "v1", kind: "Service", metadata: metadataOf(service), spec: specOf(service, before) }));
 }
 
 function metadataOf({ name, namespace, labels }: ServiceRecord): YamlValue {
   return compact({ name, namespace, labels: isEmpty(labels) ? undefined : labels });
 }
 
-function specOf(service: ServiceRecord): YamlValue {
+function specOf(service: ServiceRecord, before: ServiceRecord): YamlValue {
   const outside = service.type === "NodePort" || service.type === "LoadBalancer" || service.externalIPs.length > 0;
   const balanced = service.type === "LoadBalancer";
   return compact({
@@ -24,10 +26,16 @@ function specOf(service: ServiceRecord): YamlValue {
     ipFamilyPolicy: service.ipFamilies.length > 1 ? "PreferDualStack" : undefined,
     ipFamilies: service.ipFamilies.length > 1 || service.ipFamilies[0] === "IPv6" ? [...service.ipFamilies] : undefined,
     selector: service.selector === null ? undefined : service.selector,
-    ports: service.ports.map(({ name, protocol, port, targetPort, nodePort }) =>
-      compact({ name: name === "" ? undefined : name, protocol, port, targetPort, nodePort: nodePort === 0 ? undefined : nodePort }),
+    ports: service.ports.map(({ name, protocol, port, targetPort, nodePort }, place) =>
+      compact({
+        name: name === "" ? undefined : name,
+        protocol,
+        port,
+        targetPort,
+        nodePort: nodePort === 0 && (before.ports[place]?.nodePort ?? 0) === 0 ? undefined : nodePort,
+      }),
     ),
-    externalIPs: service.externalIPs.length > 0 ? [...service.externalIPs] : undefined,
+    externalIPs: service.externalIPs.length > 0 || before.externalIPs.length > 0 ? [...service.externalIPs] : undefined,
     externalTrafficPolicy: outside ? service.externalTrafficPolicy : undefined,
     internalTrafficPolicy: service.internalTrafficPolicy === "Local" ? "Local" : undefined,
     sessionAffinity: service.sessionAffinitySeconds === null ? undefined : "ClientIP",

@@ -40,9 +40,6 @@ export const remedyWords = {
   "selector.gain": "{service} selects {pods}",
   "selector.meant": "{was} becomes {will}: make sure that these are the pods that were meant, and not ones that only look like them",
   "selector.back": "put {was} back: {command}",
-  "selector.several": "the corrected selector would select pods of several owners",
-  "selector.no-port": "the pods that it would then select are not ready, or lack a port that the Service names",
-  "selector.address": "another Service has its address too, and would meet it there once it answers",
   "selector.elsewhere": "the pods are in another namespace, where a Service cannot reach: create it there, or move them",
 
   "number.title": "A number where the Service may stand",
@@ -139,6 +136,60 @@ export const remedyWords = {
   "policy.try": "to look first, set Warn and Audit (Kyverno: Audit) in place of Deny (Enforce), and read what would be refused",
   "policy.too-old": "{version} does not know ValidatingAdmissionPolicy as stable: 1.30 does",
   "policy.back": "{command}",
+
+  "service.title-left": "A selector for the owner that answers on every port",
+  "local.keeps-apart":
+    "the policy Local keeps several owners apart: with Cluster every node would mix them. Give each owner a Service of its own first",
+  "address.title": "Without the address that somebody else has",
+  "address.gain": "{addresses}: no longer taken by {service}",
+  "address.move": "clients of {service} change from {before} to {after}",
+  "address.balancer":
+    "{services}: a load balancer's controller gave it the address, and would give it again; ask that controller for another one, or take another port",
+  "address.back": "give the addresses back: {command}",
+  "target.title": "The target port that all of its pods declare",
+  "target.gain": "targetPort {was} becomes {will}, which all {count} selected pods declare",
+  "target.meant": "declared is not proven: make sure that the pods listen there, and that it is what clients of this port expect",
+  "target.back": "put the old target back: {command}",
+  "target.none":
+    "no port that all selected pods declare can be told to be what {was} means: declare it in the template of those that lack it, whose program alone knows where it listens",
+  "alone.several": "it would then answer with pods of several owners",
+  "alone.address": "another Service has its address too, and would meet it there once it answers",
+  "alone.no-port": "the pods that would then answer are not ready, or lack a port that the Service names",
+  "ignored.title": "Without the label that kube-proxy passes over",
+  "ignored.gain": "{port} answers on every node",
+  "ignored.other": "a proxy of another name that serves it now no longer does; where one is meant, give up the nodePort instead: {command}",
+  "ignored.step": "{command}; kubectl apply -f FILE does the same only where an earlier apply wrote the label",
+  "ignored.back": "put the label back: {command}",
+  "release.title": "Load balancers without nodePorts",
+  "release.gain": "{count} numbers of {band} come free: {used} of {size} are left in use",
+  "release.direct":
+    "{services}: only for load balancers that send to pods by themselves (MetalLB, Cilium and most in-cluster ones do); one that sends to nodePorts, as most clouds' do, reaches nothing any more",
+  "release.old": "{ports} refuse connections on every node",
+  "release.none":
+    "no LoadBalancer Service holds a number of {band} that it could do without: widen the band in the policy file (or the range of the API server), or delete Services that nobody uses",
+  "release.few":
+    "LoadBalancer Services could give back {count} numbers of {band}, and it would still be nearly full: widen the band, or delete Services that nobody uses",
+  "slices.title": "Slices that lead nowhere, emptied",
+  "slices.gain": "{service} no longer leads to {addresses}",
+  "slices.meant": "{addresses}: made by hand or by a tool; make sure that nobody means them",
+  "slices.save": "{command}",
+  "slices.delete": "when nobody misses them: {command}",
+  "slices.back": "kubectl replace --force -f slices.yaml",
+  "slices.controller":
+    "the EndpointSlice controller writes these slices, and nothing that is applied makes it work: look at the log, quota and permissions of kube-controller-manager",
+  "slices.partly": "the slices hold endpoints of selected pods as well: whoever writes them has to take {addresses} out",
+  "slices.only": "nothing but {addresses} answers: without them the Service has no endpoint",
+  "none.listener":
+    "a program on the node's own network chooses its port by its own settings, which are not read: change it there, or reserve the number in the policy file so that it is not given to a Service by hand",
+  "none.ephemeral":
+    "the two ranges are settings, not objects: move net.ipv4.ip_local_port_range on the nodes, keep the node-port range in net.ipv4.ip_local_reserved_ports, or start the API server with another --service-node-port-range",
+  "none.endpoints":
+    "no pod that could be meant is selected by one slip alone, or the selected ones are not ready: whether to start pods, mend them or delete the Service is not for a manifest to decide",
+  "none.reservation": "a line of the policy file is what has to change, not the cluster: prolong its `until`, or take it out",
+  "none.overlap":
+    "no pods of several owners are selected, so that none shows a label which tells them apart: add to each selector one that only its own pods carry",
+  "none.sidecar":
+    "the port has to move to a main container, and what the containers of the template are besides is not read: declare it there by hand",
 
   "flows.stay": "connections that are open now stay where they lead until they close; UDP flows until they are quiet",
   "managed.elsewhere": "{object} is kept by {tool}: make the change there too, or its next run takes this one back",

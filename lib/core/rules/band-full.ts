@@ -1,3 +1,4 @@
+import { giveBackNumbers } from "../remedies/give-back-numbers";
 import { defineRule } from "./rule";
 import { bandSubject, listBandUse, readsOfBandUse, sayBand, sayUse, type BandUse } from "./support/band-use";
 import { lacksNodePortRange } from "./support/node-port-range";
@@ -7,6 +8,7 @@ export const bandFull = defineRule<BandUse>({
   id: "band-full",
   severity: "critical",
   needs: ["services"],
+  remedies: [giveBackNumbers],
   lacks: lacksNodePortRange,
   reads: readsOfBandUse,
   *check(snapshot, context) {

@@ -1,20 +1,20 @@
+import { giveBackNumbers } from "../remedies/give-back-numbers";
 import { defineRule } from "./rule";
-import { bandSubject, listBandUse, readsOfBandUse, sayBand, sayUse, type BandUse } from "./support/band-use";
+import { bandSubject, isNearlyFull, listBandUse, readsOfBandUse, sayBand, sayUse, type BandUse } from "./support/band-use";
 import { lacksNodePortRange } from "./support/node-port-range";
 import { sayCount } from "./support/words";
-
-const share = 0.9;
 
 /** Nine of ten numbers of a band of nodePorts are taken. Source: the policy's bands, --service-node-port-range; findings.md F49. */
 export const bandNearlyFull = defineRule<BandUse>({
   id: "band-nearly-full",
   severity: "warning",
   needs: ["services"],
+  remedies: [giveBackNumbers],
   lacks: lacksNodePortRange,
   reads: readsOfBandUse,
   *check(snapshot, context) {
     for (const use of listBandUse(snapshot, context)) {
-      if (use.used < use.size && use.used >= use.size * share) yield { ...bandSubject(use), evidence: use };
+      if (use.used < use.size && isNearlyFull(use)) yield { ...bandSubject(use), evidence: use };
     }
   },
   words: {

@@ -2,6 +2,8 @@ import { formatObjectRef } from "../model/meta";
 import { hasPort } from "../policy/bands";
 import { resolveAssumptions, type PortRange } from "../policy/policy";
 import { moveHostPorts } from "../remedies/move-host-ports";
+import { orSay } from "../remedies/or-say";
+import { say } from "../remedies/words";
 import { defineRule } from "./rule";
 import { joinClaims, listNodeClaims } from "./support/node-claims";
 import { knowNodePortRange } from "./support/node-port-range";
@@ -20,7 +22,7 @@ export const ephemeralOverlap = defineRule<EphemeralEvidence>({
   id: "ephemeral-overlap",
   severity: "warning",
   needs: ["services", "pods"],
-  remedies: [moveHostPorts],
+  remedies: orSay("service", say("none.ephemeral"), moveHostPorts),
   reads: (snapshot) => [listNodeClaims(snapshot), snapshot.events],
   *check(snapshot, context) {
     // No object of the cluster shows it: without the policy there is nothing to compare.

@@ -5,6 +5,7 @@ import { serviceKey } from "../model/brands";
 import type { PortOfFinding } from "../model/finding";
 import type { ServiceRecord } from "../model/service";
 import { recordKey, type Snapshot } from "../model/snapshot";
+import { leaveSharedAddress } from "../remedies/leave-address";
 import { defineRule } from "./rule";
 import { distinctPorts, isPassedOver } from "./support/claimed-ports";
 import { sayList, sayPorts } from "./support/words";
@@ -29,6 +30,7 @@ export const externalIpDuplicate = defineRule<SharedEvidence>({
   id: "external-ip-duplicate",
   severity: "critical",
   needs: ["services", "endpointslices"],
+  remedies: [leaveSharedAddress],
   reads: (snapshot) => [
     snapshot.services,
     snapshot.nodes,

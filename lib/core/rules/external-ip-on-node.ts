@@ -11,6 +11,7 @@ import { isSystemPort } from "../policy/system-ports";
 import type { Context } from "../policy/policy";
 import { describeProxy } from "../routing/proxy-config";
 import { readsOfProxies, surveyPods } from "../inventory/survey-pods";
+import { leaveNodeAddress } from "../remedies/leave-address";
 import { defineRule } from "./rule";
 import { distinctPorts, isPassedOver, isUnclaiming } from "./support/claimed-ports";
 import { resolvePortHolder } from "./support/host-ports";
@@ -34,6 +35,7 @@ export const externalIpOnNode = defineRule<OnNodeEvidence>({
   id: "external-ip-on-node",
   severity: "warning",
   needs: ["services", "pods", "nodes"],
+  remedies: [leaveNodeAddress],
   reads: (snapshot) => [snapshot.services, surveyPods(snapshot).hostPorts, ...readsOfProxies(snapshot)],
   *check(snapshot, context) {
     for (const service of snapshot.services.values()) {

@@ -4,6 +4,8 @@ import type { PortOfFinding } from "../model/finding";
 import { formatObjectRef, type ObjectRef } from "../model/meta";
 import type { Container, PodRecord } from "../model/pod";
 import type { Snapshot } from "../model/snapshot";
+import { orSay } from "../remedies/or-say";
+import { say } from "../remedies/words";
 import { defineRule } from "./rule";
 import { distinctPorts } from "./support/claimed-ports";
 import { surveyPods } from "../inventory/survey-pods";
@@ -21,6 +23,7 @@ export const hostPortNotMapped = defineRule<NotMappedEvidence>({
   id: "host-port-not-mapped",
   severity: "warning",
   needs: ["pods"],
+  remedies: orSay("hostPort", say("none.sidecar")),
   reads: (snapshot) => [surveyPods(snapshot).hostPorts, snapshot.deployments, snapshot.daemonsets],
   *check(snapshot) {
     for (const { owner, containers, pods } of findUnmapped(snapshot)) {

@@ -11,6 +11,9 @@ import { hasPort } from "../policy/bands";
 import type { Context } from "../policy/policy";
 import { isSystemPort } from "../policy/system-ports";
 import { moveOffListener } from "../remedies/move-numbers";
+import { leaveNodeAddress } from "../remedies/leave-address";
+import { orSay } from "../remedies/or-say";
+import { say } from "../remedies/words";
 import { defineRule } from "./rule";
 import { isUnclaiming } from "./support/claimed-ports";
 import { knowNodePortRange } from "./support/node-port-range";
@@ -25,7 +28,7 @@ export const listenerShadowed = defineRule<ShadowEvidence>({
   id: "listener-shadowed",
   severity: "warning",
   needs: ["services", "pods", "nodes"],
-  remedies: [moveOffListener],
+  remedies: orSay("service", say("none.listener"), moveOffListener, leaveNodeAddress),
   reads: (snapshot) => [snapshot.services, snapshot.nodes, snapshot.events, surveyPods(snapshot).hostPorts],
   *check(snapshot, context) {
     const range = knowNodePortRange(snapshot, context)?.range;

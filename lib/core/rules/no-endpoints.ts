@@ -7,6 +7,8 @@ import type { Snapshot } from "../model/snapshot";
 import { matchesSelector } from "../basics/selector";
 import { findNearMiss, type NearMiss } from "../owners/near-miss";
 import { correctSelector } from "../remedies/correct-selector";
+import { orSay } from "../remedies/or-say";
+import { say } from "../remedies/words";
 import { defineRule, type Found } from "./rule";
 import { claimedPortsOf, distinctPorts } from "./support/claimed-ports";
 import { familyOfService } from "./support/families";
@@ -31,7 +33,7 @@ export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
   severity: "critical",
   about: "selector",
   needs: ["services", "endpointslices", "pods"],
-  remedies: [correctSelector],
+  remedies: orSay("service", say("none.endpoints"), correctSelector),
   reads: ({ nodes }) => [nodes],
   perService: (snapshot, _context, service) => findDead(snapshot, service),
   *check(snapshot, _context, all) {

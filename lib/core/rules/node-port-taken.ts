@@ -74,7 +74,11 @@ export const nodePortTaken = defineRule<TakenEvidence>({
           ...(asHealthCheck ? ["As healthCheckNodePort: it comes from the same pool."] : []),
           ...(loadBalancer ? ["A LoadBalancer takes a nodePort too."] : []),
           ...(otherProtocol ? ["Another protocol does not help: the number counts."] : []),
-          ...(local ? ["externalTrafficPolicy Local does not help: a number is given out once in a cluster, not once on a node."] : []),
+          ...(local
+            ? [
+                "externalTrafficPolicy Local does not help: a number is given out once in a cluster, not once on a node. A hostPort is a node's own: for each node to answer by itself, take one in a DaemonSet.",
+              ]
+            : []),
           ...(leaves ? ["The manifest takes the number from its holder, but only afterwards: do that first."] : []),
           ...(leaves ? [] : [free === null ? "No free numbers in a row were found." : `Free: ${sayRange(free)}.`]),
         ];

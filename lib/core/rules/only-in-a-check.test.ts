@@ -437,6 +437,12 @@ test("with the policy Local fewer pods than nodes drop somewhere, wherever they 
   expect(introduced[0]?.summary).toContain("at least 2 of");
 });
 
+test("F10: what is to answer on some nodes only is told of the host port, which is a node's own", () => {
+  const local = { externalTrafficPolicy: "Local" as const, ports: [{ port: 53, protocol: "UDP" as const, nodePort: 30_053 }] };
+  const { introduced } = checkParts({ services: [buildService({ name: "a", ...local })] }, [stated({ name: "b", ...local })]);
+  expect(introduced.find(({ rule }) => rule === "node-port-taken")?.summary).toContain("take one in a DaemonSet");
+});
+
 test("order and reservations hold for a manifest too", () => {
   const context = buildContext({
     ...standardPolicy,

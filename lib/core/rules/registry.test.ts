@@ -29,6 +29,10 @@ describe("the registry", () => {
     ).toEqual(files.sort());
   });
 
+  test("says of each rule what can be written, or why nothing can; what a manifest would do is corrected in the manifest", () => {
+    expect(listRules().filter(({ scope, remedies }) => (scope === "check") === (remedies !== undefined))).toEqual([]);
+  });
+
   test("has a documented row and a test for each rule", () => {
     const docs = readFileSync(join(root, "docs/rules.md"), "utf8");
     const tests = readdirSync(import.meta.dirname)

@@ -6,6 +6,8 @@ import { dayOf } from "../basics/civil-date";
 import { moveHostPorts } from "../remedies/move-host-ports";
 import { moveOffReservation } from "../remedies/move-numbers";
 import { guardByApiServer, guardByKyverno } from "../remedies/guard-bands";
+import { orSay } from "../remedies/or-say";
+import { say } from "../remedies/words";
 import { defineRule } from "./rule";
 import { joinClaims, listNodeClaims, type NodeClaim } from "./support/node-claims";
 import { sayAllow, sayFew } from "./support/order-words";
@@ -31,7 +33,7 @@ export const reservationBroken = defineRule<ReservationEvidence>({
   id: "reservation-broken",
   severity: "critical",
   needs: ["services", "pods"],
-  remedies: [moveOffReservation, moveHostPorts, guardByApiServer, guardByKyverno],
+  remedies: [...orSay("service", say("none.reservation"), moveOffReservation, moveHostPorts), guardByApiServer, guardByKyverno],
   reads: (snapshot, { nowMs }) => [listNodeClaims(snapshot), dayOf(nowMs)],
   *check(snapshot, { policy, nowMs }) {
     if (policy.reservations.length === 0) return;

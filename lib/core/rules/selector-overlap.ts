@@ -5,7 +5,9 @@ import type { PodRecord } from "../model/pod";
 import type { ServiceRecord } from "../model/service";
 import type { Snapshot } from "../model/snapshot";
 import { resolveOwner } from "../owners/owner";
+import { orSay } from "../remedies/or-say";
 import { separateOwners } from "../remedies/separate-owners";
+import { say } from "../remedies/words";
 import { defineRule, type Found } from "./rule";
 import { claimedPortsOf, distinctPorts, isUnclaiming } from "./support/claimed-ports";
 import { isJobPod } from "./support/port-owners";
@@ -29,7 +31,7 @@ export const selectorOverlap = defineRule<OverlapEvidence, Part>({
   severity: "warning",
   about: "selector",
   needs: ["services", "pods"],
-  remedies: [separateOwners],
+  remedies: orSay("service", say("none.overlap"), separateOwners),
   reads: ({ services }) => [services],
   perService(snapshot, _context, service) {
     if (!takesPart(service)) return null;

@@ -2,6 +2,7 @@ import { compareNatural } from "../basics/order";
 import { describeProxy } from "../routing/proxy-config";
 import { headlessLabel, ignoredByProxy, proxyNameLabel, servedFamilies } from "../routing/service-rules";
 import { readsOfProxies } from "../inventory/survey-pods";
+import { serveAgain } from "../remedies/serve-again";
 import { defineRule } from "./rule";
 import { distinctPorts, isUnclaiming } from "./support/claimed-ports";
 import { sayCount, sayPorts, verb } from "./support/words";
@@ -20,6 +21,7 @@ export const serviceIgnoredByProxy = defineRule<IgnoredEvidence>({
   id: "service-ignored-by-proxy",
   severity: "warning",
   needs: ["services", "nodes"],
+  remedies: [serveAgain],
   reads: (snapshot) => [snapshot.services, ...readsOfProxies(snapshot)],
   *check(snapshot, context) {
     const labelled = [...snapshot.services.values()].filter(({ labels }) => proxyNameLabel in labels || headlessLabel in labels);

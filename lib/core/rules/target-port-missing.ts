@@ -4,10 +4,12 @@ import { compareText } from "../basics/order";
 import { resolveOwner } from "../owners/owner";
 import { formatObjectRef } from "../model/meta";
 import { isFinished } from "../inventory/pod-claims";
+import { correctTargetPort } from "../remedies/correct-target-port";
+import { separateOwners } from "../remedies/separate-owners";
 import { defineRule, type Found } from "./rule";
 import { claimedPortsOf, distinctPorts, isUnclaiming } from "./support/claimed-ports";
 import { isJobPod } from "./support/port-owners";
-import { lacksNamedPort, lacksNumberedPort } from "./support/target-ports";
+import { isNameLacking, isNumberLacking, lacksNamedPort, lacksNumberedPort } from "./support/target-ports";
 import { sayCount, sayShare } from "./support/words";
 
 type TargetPortEvidence = {
@@ -24,17 +26,15 @@ export const targetPortMissing = defineRule<TargetPortEvidence, readonly Found<T
   severity: "critical",
   about: "target",
   needs: ["services", "pods"],
+  remedies: [correctTargetPort, separateOwners],
   reads: () => [],
   perService(snapshot, _context, service) {
     // Headless: DNS names every selected pod, whatever ports it declares.
     if (isUnclaiming(service)) return null;
     // Jobs beside a long-running owner are another rule's.
     const pods = snapshot.lookup.podsBySelector(service.namespace, service.selector).filter(isLasting);
-    const named = service.ports.filter((port) => pods.some((pod) => lacksNamedPort(pod, port)));
-    // A number that no pod declares at all is how undeclared ports are used everywhere: only a difference between pods tells something.
-    const numbered = service.ports.filter(
-      (port) => pods.some((pod) => lacksNumberedPort(pod, port)) && pods.some((pod) => declares(pod, port)),
-    );
+    const named = service.ports.filter((port) => isNameLacking(port, pods));
+    const numbered = service.ports.filter((port) => isNumberLacking(port, pods));
     const found = [...toFound(service, pods, named, lacksNamedPort, true), ...toFound(service, pods, numbered, lacksNumberedPort, false)];
     return found.length === 0 ? null : found;
   },
@@ -87,10 +87,4 @@ function toFound(
 
 function isLasting(pod: PodRecord): boolean {
   return !isFinished(pod) && pod.deletedAtMs === null && !isJobPod(pod);
-}
-
-function declares(pod: PodRecord, { targetPort, protocol }: ServicePort): boolean {
-  return pod.containers.some(
-    ({ role, ports }) => role !== "init" && ports.some((each) => each.containerPort === targetPort && each.protocol === protocol),
-  );
 }

@@ -2,6 +2,7 @@
 
 import { dayOf } from "../../basics/civil-date";
 import type { ObjectRef } from "../../model/meta";
+import type { ServiceRecord } from "../../model/service";
 import type { Snapshot } from "../../model/snapshot";
 import { countPorts, hasPort } from "../../policy/bands";
 import type { Context, PortRange } from "../../policy/policy";
@@ -23,6 +24,16 @@ export type BandUse = {
   readonly loadBalancers: number;
   readonly loadBalancerPorts: number;
 };
+
+/** The name of the whole range where a band's would stand. */
+export const rangeName = "service-node-port-range";
+
+const nearlyFull = 0.9;
+
+/** Nine of ten numbers are taken, all of them included. */
+export function isNearlyFull({ used, size }: Pick<BandUse, "used" | "size">): boolean {
+  return used >= size * nearlyFull;
+}
 
 /** The use of each policy band of kind nodePort, then of the range where it is known. Health-check ports and reservations count. */
 export function listBandUse(snapshot: Snapshot, context: Context): readonly BandUse[] {
@@ -53,7 +64,7 @@ export function readsOfBandUse(snapshot: Snapshot, { nowMs }: Context): readonly
 export function bandSubject({ band }: BandUse): Pick<Found<BandUse>, "variant" | "subjects" | "ports"> {
   return {
     variant: band === null ? "range" : "band",
-    subjects: [{ kind: "Band", namespace: "", name: band ?? "service-node-port-range" } satisfies ObjectRef],
+    subjects: [{ kind: "Band", namespace: "", name: band ?? rangeName } satisfies ObjectRef],
     ports: [],
   };
 }
@@ -72,10 +83,20 @@ export function sayUse({ range, used, size, loadBalancers, loadBalancerPorts, ow
   return `${String(used)} of ${String(size)} numbers of ${sayRange(range)}${whose} are taken or reserved (${sayShare(used / size)}).${give}`;
 }
 
+/** LoadBalancer Services that hold numbers there which their load balancer may not need. */
+export function listReleasable({ services }: Snapshot, range: PortRange): readonly ServiceRecord[] {
+  return [...services.values()].filter(
+    (service) =>
+      service.type === "LoadBalancer" &&
+      service.allocateLoadBalancerNodePorts &&
+      !isUnclaiming(service) &&
+      service.ports.some(({ nodePort }) => nodePort !== 0 && hasPort(range, nodePort)),
+  );
+}
+
 function countLoadBalancers(snapshot: Snapshot, range: PortRange): Pick<BandUse, "loadBalancers" | "loadBalancerPorts"> {
-  const counts = [...snapshot.services.values()]
-    .filter((service) => service.type === "LoadBalancer" && service.allocateLoadBalancerNodePorts && !isUnclaiming(service))
-    .map(({ ports }) => new Set(ports.flatMap(({ nodePort }) => (nodePort !== 0 && hasPort(range, nodePort) ? [nodePort] : []))).size)
-    .filter((count) => count > 0);
+  const counts = listReleasable(snapshot, range).map(
+    ({ ports }) => new Set(ports.flatMap(({ nodePort }) => (nodePort !== 0 && hasPort(range, nodePort) ? [nodePort] : []))).size,
+  );
   return { loadBalancers: counts.length, loadBalancerPorts: counts.reduce((sum, count) => sum + count, 0) };
 }

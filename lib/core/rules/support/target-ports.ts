@@ -1,8 +1,8 @@
-import type { PodRecord } from "../../model/pod";
+import type { ContainerPort, PodRecord } from "../../model/pod";
 import type { ServicePort } from "../../model/service";
 
 /** Containers whose ports a named targetPort may mean: main ones, then sidecars (routing.md 2.2). */
-function declaredPorts(pod: PodRecord) {
+export function declaredPorts(pod: PodRecord): readonly ContainerPort[] {
   return pod.containers.filter(({ role }) => role !== "init").flatMap(({ ports }) => ports);
 }
 
@@ -25,4 +25,16 @@ export function lacksNumberedPort(pod: PodRecord, port: ServicePort): boolean {
     declared.length > 0 &&
     !declared.some(({ containerPort, protocol }) => containerPort === port.targetPort && protocol === port.protocol)
   );
+}
+
+/** Some of the pods lack the name. */
+export function isNameLacking(port: ServicePort, pods: readonly PodRecord[]): boolean {
+  return pods.some((pod) => lacksNamedPort(pod, port));
+}
+
+/** A number that no pod declares at all is how undeclared ports are used everywhere: only a difference between pods tells something. */
+export function isNumberLacking(port: ServicePort, pods: readonly PodRecord[]): boolean {
+  const declares = (pod: PodRecord): boolean =>
+    declaredPorts(pod).some(({ containerPort, protocol }) => containerPort === port.targetPort && protocol === port.protocol);
+  return pods.some((pod) => lacksNumberedPort(pod, port)) && pods.some(declares);
 }
