@@ -72,7 +72,9 @@ function isFileFormat(output: string | null): output is FindingsFormat {
 
 function format(evaluation: WireEvaluation, output: string | null): string {
   if (isFileFormat(output)) return formatFindings(evaluation, output, encodeRules());
-  const { findings: found } = evaluation;
+  const { findings: found, notEvaluated } = evaluation;
+  if (found.length === 0 && notEvaluated.length > 0)
+    return `No finding by what could be evaluated; ${String(notEvaluated.length)} rules could not.\n`;
   return found.length === 0
     ? "No finding.\n"
     : formatTable(

@@ -1,4 +1,4 @@
-import { buildPortMap, type Cell, type ClientPosition, type PortMap, type RouteQuery } from "@/lib/core";
+import { buildPortMap, unknownKinds, type Cell, type ClientPosition, type PortMap, type ResourceKind, type RouteQuery } from "@/lib/core";
 import { encodePortMap } from "@/lib/wire/encode-port-map";
 import { findUnknownPosition } from "@/lib/wire/find-unknown-position";
 import { parseClientPosition, parsePortRanges } from "@/lib/wire/parse-route-query";
@@ -32,7 +32,11 @@ export const map: Command = {
       refuseUnknownPosition(loaded, { from, node: null });
       const whole = buildPortMap(snapshot, context, { from, ports: ports === null ? null : ports.value, evaluation });
       const built = { ...whole, columns: whole.columns.filter(({ claims }) => isWanted(claims, flags.all("namespace"))) };
-      await print(flags.text("output") === "json" ? `${JSON.stringify(encodePortMap(built), null, 2)}\n` : drawMap(built));
+      await print(
+        flags.text("output") === "json"
+          ? `${JSON.stringify(encodePortMap(built), null, 2)}\n`
+          : drawMap(built, unknownKinds(snapshot, ["services", "pods"], null)),
+      );
     }
     complainOfGaps(clusters, flags);
     return flags.has("strict") && clusters.some(hasGaps) ? 1 : 0;
@@ -74,8 +78,11 @@ const marks = {
 };
 
 /** As far as a terminal allows: a row for each node, a column for each port. */
-function drawMap(built: PortMap): string {
-  if (built.columns.length === 0) return "No port is claimed.\n";
+function drawMap(built: PortMap, unknown: readonly ResourceKind[]): string {
+  if (built.columns.length === 0)
+    return unknown.length === 0
+      ? "No port is claimed.\n"
+      : `No port is known to be claimed; not known everywhere: ${unknown.join(", ")}.\n`;
   const title = (column: PortMap["columns"][number]): string =>
     `${String(column.port)}${column.protocol === "TCP" ? "" : `/${column.protocol}`}`;
   const exceptions = built.columns.map((column) => new Map(column.exceptions));

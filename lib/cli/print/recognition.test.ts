@@ -35,7 +35,7 @@ test.for([
       partly: ["pods" as const, "services" as const],
       rulesNotEvaluated: 1,
     },
-    line: "k3s or RKE2 log collection, Kubernetes 1.30, 1 node, 1,300 pods, 4 services; no endpointslices, pods and services only in part: 1 rule not evaluated",
+    line: "k3s or RKE2 log collection, Kubernetes 1.30, 1 node, 1,300 pods, 4 services; no endpointslices; only in part: pods, services: 1 rule not evaluated",
   },
   {
     recognition: { format: "OpenShift must-gather", kubernetes: "1.29", counts, missing: [], partly: [], rulesNotEvaluated: 0 },

@@ -197,6 +197,15 @@ describe("what was not read", () => {
   test("a nodePort of a known Service is answered all the same", () => {
     expect(say(ask({ kinds: { services: { forbiddenNamespaces: ["tenant-b"] } } }, { address: "10.0.0.1" }))).toBe("delivered a1+S b1+S");
   });
+  test("what a snapshot of some namespaces leaves out was not collected, rather than forbidden", () => {
+    expect(
+      ask({ kinds: { services: { state: "snapshot", namespaces: ["default"] } } }, { address: "10.0.0.1", port: 31_999 }).outcome,
+    ).toMatchObject({
+      kind: "unknown",
+      reason: "not-collected",
+      missing: [{ kind: "services", namespaces: "all" }],
+    });
+  });
   test("a nodePort of a Service that is known in part only is not", () => {
     expect(ask({ kinds: { services: "notCollected" } }, { address: "10.0.0.1" }).outcome).toMatchObject({
       kind: "unknown",

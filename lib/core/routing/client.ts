@@ -6,7 +6,7 @@ import { isKnownIn } from "../model/known";
 import type { IPFamily } from "../model/meta";
 import type { PodRecord } from "../model/pod";
 import type { RouteQuery } from "../model/route";
-import type { Missing } from "./missing";
+import { unreadReason, type Missing } from "./missing";
 import { isOwnPodSource, isPodSource, type NodeView } from "./node-view";
 import type { ClientClass, Packet } from "./packet";
 import { step } from "./steps";
@@ -57,8 +57,7 @@ function missingPod(world: World, namespace: string, name: string): Missing {
   const status = world.snapshot.kinds.pods;
   const why = step("noSuchClient", `Pod/${namespace}/${name}`, null, null);
   if (isKnownIn(status, namespace)) return { reason: "no-address-of-family", missing: [], why };
-  const reason = status.state === "syncing" ? "not-synced" : status.state === "notCollected" ? "not-collected" : "forbidden";
-  return { reason, missing: [{ kind: "pods", namespaces: [namespace] }], why };
+  return { reason: unreadReason(status), missing: [{ kind: "pods", namespaces: [namespace] }], why };
 }
 
 function hostClient(world: World, nodeName: string, address: string, family: IPFamily): Client | Missing {

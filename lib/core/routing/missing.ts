@@ -62,7 +62,12 @@ function isUnread({ state }: KindStatus): boolean {
 }
 
 function toMissing(snapshot: Snapshot, missing: readonly MissingKind[]): Missing {
-  const states = missing.map(({ kind }) => snapshot.kinds[kind].state);
-  const reason = states.includes("syncing") ? "not-synced" : states.includes("notCollected") ? "not-collected" : "forbidden";
-  return { reason, missing };
+  const reasons = missing.map(({ kind }) => unreadReason(snapshot.kinds[kind]));
+  return { reason: (["not-synced", "not-collected"] as const).find((each) => reasons.includes(each)) ?? "forbidden", missing };
+}
+
+/** Why a kind is not known everywhere. A snapshot of some namespaces was refused nothing. */
+export function unreadReason({ state, forbiddenNamespaces }: KindStatus): UnknownReason {
+  if (state === "syncing") return "not-synced";
+  return state === "notCollected" || (state === "snapshot" && forbiddenNamespaces.length === 0) ? "not-collected" : "forbidden";
 }

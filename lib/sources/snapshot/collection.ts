@@ -28,7 +28,7 @@ export function createCollection(recordsMax: number) {
   let version: string | null = null;
   let endpointsSeen = false;
   const namespaces = new Set<string>();
-  let onlyIn: { readonly namespaces: readonly string[]; readonly advice: string } | null = null;
+  let onlyIn: { readonly namespaces: readonly string[]; readonly why: string } | null = null;
   let count = 0;
   let redacted = 0;
   let unlisted = 0;
@@ -89,8 +89,8 @@ export function createCollection(recordsMax: number) {
     },
     namespaces: (): ReadonlySet<string> => namespaces,
     /** What else there may be in the cluster was not asked for. */
-    collectedOnlyIn: (only: readonly string[], advice: string) => {
-      onlyIn = { namespaces: only, advice };
+    collectedOnlyIn: (only: readonly string[], why: string) => {
+      onlyIn = { namespaces: only, why };
     },
     /** What the collector was not given. `namespace` "all": the kind as a whole. */
     refused: (kind: ResourceKind | "endpoints", namespace: string, says: string) => {
@@ -148,7 +148,7 @@ export function createCollection(recordsMax: number) {
       if (onlyIn !== null)
         extra.push({
           object: "snapshot",
-          message: `only ${onlyIn.namespaces.join(" and ")} were collected (${onlyIn.advice})`,
+          message: `${sayOnly(onlyIn.namespaces)} (${onlyIn.why})`,
         });
       if (unlisted > 0) extra.push({ object: "snapshot", message: `${unlisted.toLocaleString("en")} further warnings are not listed` });
       const parts = resourceKinds.flatMap((kind): Delta[] => {
@@ -186,6 +186,11 @@ export function createCollection(recordsMax: number) {
       ];
     },
   };
+}
+
+function sayOnly(namespaces: readonly string[]): string {
+  if (namespaces.length === 0) return "no namespace was collected whole";
+  return `only ${namespaces.length > 4 ? `${String(namespaces.length)} namespaces` : namespaces.join(" and ")} were collected`;
 }
 
 /** null when the two cannot be compared. */

@@ -47,10 +47,6 @@ function asRecord(value: unknown): object {
   return typeof value === "object" && value !== null ? value : {};
 }
 
-// kubectl cluster-info dump: a folder per namespace, with a file per kind.
-const dumpFormat = "kubectl cluster-info dump";
-const dumpFolder = /(^|\/)([a-z0-9-]+)\/(pods|services)\.(json|ya?ml)$/;
-
 // Troubleshoot: a folder per namespaced kind, with a file per namespace.
 const bundleFormat = "Troubleshoot support bundle";
 const bundleFile = /(^|\/)cluster-resources\/([a-z]+)\/([^/]+)\.json$/;
@@ -61,16 +57,49 @@ type Layout = {
   readonly files: readonly RegExp[];
   /** Where it may hold no object at all: what to say then. */
   readonly without?: string;
+  /**
+   * Which namespaces it is about, told by a folder of each, by its Namespace objects, or by nothing; where none of `whole` is among them it is not about all,
+   * for the reason `why`. Every cluster has kube-system, and since 1.13 kube-node-lease.
+   */
+  readonly namespaces?: { readonly by: RegExp | "objects" | "nothing"; readonly whole: readonly string[]; readonly why: string };
 };
 
 // The first that fits. All of `files` must have been seen.
 const layouts: readonly Layout[] = [
-  { format: bundleFormat, files: [/(^|\/)cluster-resources\//] },
-  { format: "OpenShift Insights archive", files: [/(^|\/)config\/(clusteroperator|pod|node)\//] },
-  { format: "OpenShift must-gather", files: [/(^|\/)(cluster-scoped-resources|namespaces\/[^/]+\/(core|apps|pods))\//] },
-  { format: "Sonobuoy results", files: [/(^|\/)resources\/(ns\/[^/]+|cluster)\/[a-z0-9.]+_v[a-z0-9]+_[a-z]+\.json$/] },
-  { format: "Velero backup", files: [/(^|\/)resources\/[a-z0-9.-]+\/((v[a-z0-9-]+\/)?(namespaces|cluster))\//] },
-  { format: "Rancher support bundle", files: [/(^|\/)yamls\/(cluster|namespaced)\//] },
+  {
+    format: bundleFormat,
+    files: [/(^|\/)cluster-resources\//],
+    namespaces: { by: "objects", whole: ["kube-system"], why: "its specification names no others" },
+  },
+  {
+    format: "OpenShift Insights archive",
+    files: [/(^|\/)config\/(clusteroperator|pod|node)\//],
+    namespaces: { by: "nothing", whole: [], why: "an Insights archive holds some objects of the platform" },
+  },
+  {
+    format: "OpenShift must-gather",
+    files: [/(^|\/)(cluster-scoped-resources|namespaces\/[^/]+\/(core|apps|pods))\//],
+    namespaces: { by: /(^|\/)namespaces\/([a-z0-9-]+)\//, whole: [], why: "a must-gather leaves out those of applications" },
+  },
+  {
+    format: "Sonobuoy results",
+    files: [/(^|\/)resources\/(ns\/[^/]+|cluster)\/[a-z0-9.]+_v[a-z0-9]+_[a-z]+\.json$/],
+    namespaces: { by: /(^|\/)resources\/ns\/([a-z0-9-]+)\//, whole: ["kube-system"], why: "its configuration names no others" },
+  },
+  {
+    format: "Velero backup",
+    files: [/(^|\/)resources\/[a-z0-9.-]+\/((v[a-z0-9-]+\/)?(namespaces|cluster))\//],
+    namespaces: {
+      by: /(^|\/)resources\/[a-z0-9.-]+\/(?:v[a-z0-9-]+\/)?namespaces\/([a-z0-9-]+)\//,
+      whole: ["kube-system"],
+      why: "the backup names no others",
+    },
+  },
+  {
+    format: "Rancher support bundle",
+    files: [/(^|\/)yamls\/(cluster|namespaced)\//],
+    namespaces: { by: /(^|\/)yamls\/namespaced\/([a-z0-9-]+)\//, whole: [], why: "the bundle was asked for these" },
+  },
   { format: "Cilium sysdump", files: [/(^|\/)(cilium-sysdump[^/]*\/)?(k8s|kubernetes)-(nodes|pods|services|endpoints)[^/]*\.ya?ml$/] },
   {
     format: "k3s or RKE2 log collection",
@@ -89,43 +118,49 @@ const layouts: readonly Layout[] = [
     without: "a Replicated support bundle of v1beta1, too old to hold objects (collect one with troubleshoot.sh v1beta2)",
   },
   {
-    format: dumpFormat,
+    // A folder per namespace, with a file per kind. Without -A it stops at kube-system and the namespace of its context.
+    format: "kubectl cluster-info dump",
     files: [/(^|\/)[a-z0-9-]+\/(replication-controllers|pods)\.(json|ya?ml)$/, /(^|\/)(nodes|[a-z0-9-]+\/services)\.(json|ya?ml)$/],
+    namespaces: {
+      by: /(^|\/)([a-z0-9-]+)\/(pods|services)\.(json|ya?ml)$/,
+      whole: ["kube-node-lease", "kube-public"],
+      why: "kubectl cluster-info dump needs -A for all namespaces",
+    },
   },
 ];
 
 /** Watches names of files go by and says which layout they are of. */
 export function createRecogniser() {
   const seen = new Set<RegExp>();
-  const namespaces = new Set<string>();
+  const namespaces = new Map<Layout, Set<string>>();
   const bundled = new Map<string, Set<string>>();
   let names = 0;
   const found = (): Layout | undefined => layouts.find(({ files }) => files.every((each) => seen.has(each)));
   return {
     name: (name: string): void => {
       names += 1;
-      const namespace = dumpFolder.exec(name)?.[2];
-      if (namespace !== undefined) namespaces.add(namespace);
       const [, , kind, bundledNamespace] = bundleFile.exec(name) ?? [];
       if (kind !== undefined && bundledNamespace !== undefined)
         bundled.set(kind, (bundled.get(kind) ?? new Set<string>()).add(bundledNamespace));
-      for (const { files } of layouts) for (const each of files) if (!seen.has(each) && each.test(name)) seen.add(each);
+      for (const layout of layouts) {
+        for (const each of layout.files) if (!seen.has(each) && each.test(name)) seen.add(each);
+        const by = layout.namespaces?.by;
+        const namespace = by instanceof RegExp ? by.exec(name)?.[2] : undefined;
+        if (namespace !== undefined) namespaces.set(layout, (namespaces.get(layout) ?? new Set<string>()).add(namespace));
+      }
     },
     /** `documents`: how many values were read, of all files. */
     format: (documents: number): string =>
       found()?.format ??
       (names > 1 ? "folder of objects" : documents > 1 ? `${documents.toLocaleString("en")} documents` : "kubectl output"),
-    /**
-     * Where not all namespaces were asked for: a dump stops at kube-system and the namespace of its context without -A, and every cluster has two more that it
-     * would show; a bundle of some namespaces holds the Namespace objects of these alone. `known`: the Namespace objects seen.
-     */
-    onlyNamespaces: (known: ReadonlySet<string>): { readonly namespaces: readonly string[]; readonly advice: string } | null => {
-      const format = found()?.format;
-      if (format === dumpFormat && !namespaces.has("kube-node-lease") && !namespaces.has("kube-public"))
-        return { namespaces: [...namespaces].sort(), advice: "kubectl cluster-info dump needs -A for all namespaces" };
-      if (format === bundleFormat && known.size > 0 && !known.has("kube-system"))
-        return { namespaces: [...known].sort(), advice: "its specification names no others" };
-      return null;
+    /** Where it is not about all namespaces: about which, and why. `known`: the Namespace objects seen. */
+    onlyNamespaces: (known: ReadonlySet<string>): { readonly namespaces: readonly string[]; readonly why: string } | null => {
+      const layout = found();
+      if (layout?.namespaces === undefined) return null;
+      const { by, whole, why } = layout.namespaces;
+      const those = by === "objects" ? known : (namespaces.get(layout) ?? new Set<string>());
+      if (whole.some((each) => those.has(each)) || (by === "objects" && known.size === 0)) return null;
+      return { namespaces: [...those].sort(), why };
     },
     /** The namespaces of which a bundle that lists them has no file of a kind: it leaves out where its account may read too little. */
     leftOut: (known: ReadonlySet<string>): readonly { readonly kind: string; readonly namespace: string }[] =>

@@ -109,7 +109,7 @@ async function readInput(input: Input, collection: Collection, limits: SnapshotL
     collection.warn({ object: input.where, message: `${inNumbers(passedOver.archive, "archive")} inside: not opened` });
   if (sums.objects > 0) {
     const only = recogniser.onlyNamespaces(collection.namespaces());
-    if (only !== null) collection.collectedOnlyIn(only.namespaces, only.advice);
+    if (only !== null) collection.collectedOnlyIn(only.namespaces, only.why);
     for (const { kind, namespace } of recogniser.leftOut(collection.namespaces())) {
       const known = kindFromName(kind);
       if (known !== undefined) collection.refused(known, namespace, "the bundle left out what its account may not read");
