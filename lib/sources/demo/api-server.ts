@@ -92,7 +92,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     if (failure !== undefined) {
       if (failure.retryAfterSeconds !== undefined) response.setHeader("retry-after", String(failure.retryAfterSeconds));
       if (failure.text === undefined) sendStatus(response, failure.status);
-      else response.writeHead(failure.status, { "content-type": "text/html" }).end(failure.text);
+      else response.writeHead(failure.status, failure.text.startsWith("<") ? { "content-type": "text/html" } : {}).end(failure.text);
     } else if (isForbidden(switches, kind.plural, namespace)) {
       sendForbidden(response, target, verb);
     } else if (verb === "list") {

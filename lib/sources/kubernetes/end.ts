@@ -20,6 +20,9 @@ export type End =
   | { readonly kind: "forbidden"; readonly message: string }
   | { readonly kind: "failed"; readonly error: SourceError; readonly retryAfterMs: number | null; readonly steady: boolean };
 
+export const notAnApiServer = "check the server's address in the kubeconfig: a proxy or a login page may stand there";
+
+/** An answer that is none, or not to what was asked. */
 export function failed(collection: Collection, what: string, retryAfterMs: number | null = null, steady = false): End {
   return { kind: "failed", error: failure(collection, "bad-response", what), retryAfterMs, steady };
 }
@@ -31,14 +34,27 @@ export function broken(collection: Collection, reason: string | null, cause: unk
   return { kind: "failed", error: failure(collection, "unreachable", reason ?? own, cause), retryAfterMs: null, steady };
 }
 
+/** Null for an answer that an API server may give: some proxies leave the content type out, and none makes JSON of a page. */
+export function foreignPage(collection: Collection, response: ApiResponse): End | null {
+  return response.contentType === "" || /json/i.test(response.contentType) ? null : foreign(collection, response);
+}
+
+/** Something else answers in the API server's place. */
+function foreign(collection: Collection, { status, contentType }: ApiResponse): End {
+  const said = [String(status), contentType.split(";")[0] ?? ""].filter((part) => part !== "").join(", ");
+  return failed(collection, `no API server answers like this (${said})`);
+}
+
 /** What an HTTP status other than 200 means. */
-export async function refusal(collection: Collection, { status, retryAfterMs, body }: ApiResponse): Promise<End> {
+export async function refusal(collection: Collection, response: ApiResponse): Promise<End> {
+  const { status, retryAfterMs, body } = response;
   const object = parseStatus(await readText(body, 1 << 20).catch(() => ""));
   const message = asText(object["message"]).slice(0, 300);
   if (status === 410 || isExpired(object)) return { kind: "expired", why: message || "the version is too old", steady: false };
-  if (status === 403) return { kind: "forbidden", message: message || "forbidden" };
+  if (status === 403 && isStatus(object)) return { kind: "forbidden", message: message || "forbidden" };
   // A kind that the server does not have is not collected; nothing else is served at these paths.
   if (status === 404) return { kind: "forbidden", message: `the server has no ${collection.row.kind} (404)` };
+  if (status === 403 || (status >= 300 && status < 400)) return foreign(collection, response);
   const kind = status === 401 ? "unauthorized" : status >= 500 || status === 429 ? "unreachable" : "bad-response";
   const what =
     status === 401 ? "the credentials are refused (401)" : `the server answers ${String(status)}${message === "" ? "" : ` (${message})`}`;
@@ -49,11 +65,13 @@ export async function refusal(collection: Collection, { status, retryAfterMs, bo
 export function errorEvent(collection: Collection, status: Raw, steady: boolean): End {
   const message = asText(status["message"]).slice(0, 300);
   if (isExpired(status)) return { kind: "expired", why: message || "the version is too old", steady };
-  return failed(collection, message || "the watch ended with an error", retryAfterOf(status), steady);
+  const error = failure(collection, "unreachable", message || "the watch ended with an error");
+  return { kind: "failed", error, retryAfterMs: retryAfterOf(status), steady };
 }
 
 function failure({ connection, row }: Collection, kind: SourceError["kind"], what: string, cause?: unknown): SourceError {
-  const todo = kind === "unauthorized" ? "log in again, or renew the token" : "it is tried again by itself";
+  const todo =
+    kind === "unauthorized" ? "log in again, or renew the token" : kind === "bad-response" ? notAnApiServer : "it is tried again by itself";
   return {
     kind,
     what: `${row.kind}: ${what}`,
@@ -78,6 +96,11 @@ function isExpired(status: Raw): boolean {
 function retryAfterOf(status: Raw): number | null {
   const seconds = asObject(status["details"])["retryAfterSeconds"];
   return typeof seconds === "number" && seconds > 0 ? seconds * 1000 : null;
+}
+
+/** The body of an API server's own refusal. A proxy, a firewall or a login page that says 403 knows nothing of RBAC. */
+export function isStatus(body: unknown): boolean {
+  return asObject(body)["kind"] === "Status";
 }
 
 function parseStatus(text: string): Raw {

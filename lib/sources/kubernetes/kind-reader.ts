@@ -5,6 +5,7 @@ import type { SourceError } from "../source";
 import { createBackoff, type Surroundings } from "./backoff";
 import type { ReflectorEvents, ReflectorState } from "./collection";
 import type { Connection } from "./connect";
+import { isStatus } from "./end";
 import { collectionPath, type KindRow } from "./kinds";
 import type { Limits } from "./limits";
 import { readText } from "./lines";
@@ -221,10 +222,11 @@ async function getNamed(
   if (!response.ok) return "failed";
   const text = await readText(response.value.body, 4 << 20).catch(() => null);
   if (response.value.status === 404) return [];
-  if (response.value.status === 403) return "forbidden";
-  if (response.value.status !== 200 || text === null) return "failed";
+  if (![200, 403].includes(response.value.status) || text === null) return "failed";
   try {
-    const slim = slimAs(kind, JSON.parse(text));
+    const object: unknown = JSON.parse(text);
+    if (response.value.status === 403) return isStatus(object) ? "forbidden" : "failed";
+    const slim = slimAs(kind, object);
     return [{ key: path.slice(path.lastIndexOf("/") + 1), records: slim.records.map(({ record }) => record), warnings: slim.warnings }];
   } catch {
     return "failed";

@@ -2,7 +2,7 @@
 
 import { finishList, note, type Collection, type Found, type Position } from "./collection";
 import { createDeadline } from "./deadline";
-import { broken, failed, refusal, type End } from "./end";
+import { broken, failed, foreignPage, refusal, type End } from "./end";
 import { collectionPath } from "./kinds";
 import { readText } from "./lines";
 import { asObject, asObjects, asText, type Raw } from "./slim/read";
@@ -59,7 +59,7 @@ async function readPage(collection: Collection, query: URLSearchParams): Promise
     };
     feed();
     if (response.value.status !== 200) return await refusal(collection, response.value);
-    return parseList(collection, await readText(response.value.body, undefined, feed));
+    return foreignPage(collection, response.value) ?? parseList(collection, await readText(response.value.body, undefined, feed));
   } catch (cause) {
     return broken(collection, deadline.reason(), cause);
   } finally {

@@ -3,6 +3,7 @@
 import type { ResourceKind } from "@/lib/core";
 import type { SourceError } from "../source";
 import type { Connection } from "./connect";
+import { isStatus, notAnApiServer } from "./end";
 import { collectionPath, kindTable, type KindRow } from "./kinds";
 import { readText } from "./lines";
 import { asObject, asObjects, asText } from "./slim/read";
@@ -58,7 +59,9 @@ export async function probeCluster(connection: Connection, namespaces: readonly 
     const response = await connection.get("/version", AbortSignal.timeout(60_000));
     const said = response.ok ? await readBody(response.value.body) : "";
     version = asText(asObject(parse(said))["gitVersion"]) || null;
-    const error = response.ok ? refusal(connection, response.value.status, version) : response.error;
+    // Who may not see the version may be allowed the rest.
+    const isAnswered = version !== null || (response.ok && response.value.status === 403 && isStatus(parse(said)));
+    const error = response.ok ? (isAnswered ? null : refusal(connection, response.value.status)) : response.error;
     if (error !== null) return { server: connection.server(), version, latencyMs: null, error, user: null, kinds: [] };
     times.push(now() - began);
   }
@@ -72,9 +75,8 @@ export async function probeCluster(connection: Connection, namespaces: readonly 
   return { server: connection.server(), version, latencyMs: Math.min(...times), error: null, user: said ?? null, kinds };
 }
 
-/** What keeps everything else from being asked. Who may not see the version (403) may be allowed the rest. */
-function refusal({ server }: Connection, status: number, version: string | null): SourceError | null {
-  if (version !== null || status === 403) return null;
+/** What keeps everything else from being asked. */
+function refusal({ server }: Connection, status: number): SourceError {
   if (status === 401)
     return {
       kind: "unauthorized",
@@ -83,10 +85,7 @@ function refusal({ server }: Connection, status: number, version: string | null)
       todo: "log in again, or renew the token of this context's user",
       retryable: true,
     };
-  const todo =
-    status >= 500
-      ? "the API server, or a proxy before it, is in trouble: try again"
-      : "check the server's address in the kubeconfig: a proxy or a login page may stand there";
+  const todo = status >= 500 ? "the API server, or a proxy before it, is in trouble: try again" : notAnApiServer;
   return {
     kind: "bad-response",
     what: `this does not answer as an API server (${String(status)})`,
@@ -172,8 +171,9 @@ async function askOnce(connection: Connection, path: string): Promise<Answer> {
     if (watching) request.abort();
     const text = await readBody(body);
     if (status === 200) return { access: "allowed", message: null, body: watching ? null : parse(text) };
-    const message = asText(asObject(parse(text))["message"]).slice(0, 300) || `the server answers ${String(status)}`;
-    return { access: status === 403 ? "forbidden" : status === 404 ? "absent" : "failed", message, body: null };
+    const said = parse(text);
+    const message = asText(asObject(said)["message"]).slice(0, 300) || `the server answers ${String(status)}`;
+    return { access: status === 403 && isStatus(said) ? "forbidden" : status === 404 ? "absent" : "failed", message, body: null };
   } finally {
     clearTimeout(timer);
   }

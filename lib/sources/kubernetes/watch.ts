@@ -3,7 +3,7 @@
 import type { Delta } from "@/lib/core";
 import { finishList, isBefore, keyOf, note, remove, upsert, type Collection, type Found, type Position } from "./collection";
 import { createDeadline, type Deadline } from "./deadline";
-import { broken, errorEvent, failed, refusal, type End } from "./end";
+import { broken, errorEvent, failed, foreignPage, refusal, type End } from "./end";
 import { collectionPath } from "./kinds";
 import { readLines } from "./lines";
 import { asObject, asText, type Raw } from "./slim/read";
@@ -92,6 +92,8 @@ async function open({ collection, position, deadline, works, initial }: Attempt)
     // Servers without the feature call the parameters invalid.
     return listing && (status === 400 || status === 422) ? { kind: "unsupported", stripped: false } : refused;
   }
+  const page = foreignPage(collection, response.value);
+  if (page !== null) return page;
   // The server was asked to end it by itself; something in between may have taken that away.
   deadline.atMost(seconds * 1000 + overtimeMs, outlived);
   if (!listing) works();
@@ -132,7 +134,7 @@ async function readStream(attempt: Attempt, body: AsyncIterable<Buffer>): Promis
     clearTimeout(caughtUp);
   }
   if (signal.aborted || attempt.initial === null) return { kind: "ended", steady: attempt.steady };
-  return failed(collection, "the streaming list ended before it was whole");
+  return broken(collection, "the streaming list ended before it was whole", undefined);
 }
 
 function watchQuery(version: string | null, seconds: number): URLSearchParams {
@@ -152,7 +154,10 @@ function readEvent(attempt: Attempt, line: string, batch: Delta[]): void {
   } catch {
     // What a list that is not whole yet brought is dropped in any case.
     if (attempt.initial !== null) {
-      attempt.end = failed(collection, "a line of the streaming list could not be read");
+      attempt.end = failed(
+        collection,
+        "the streaming list is no JSON: something in between answers in the API server's place, or cuts its answers short",
+      );
       return;
     }
     batch.push(unreadable(collection));
