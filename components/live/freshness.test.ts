@@ -59,6 +59,10 @@ test.for<{ name: string; live: LiveState; expected: Freshness }>([
   expect(freshnessOf(state, ready)).toEqual(expected);
 });
 
+test("as long as nothing is known of any kind, nothing is called live", () => {
+  expect(freshnessOf(live({}), ready)).toEqual({ kind: "syncing" });
+});
+
 test("a cluster that never answered is unreachable", () => {
   expect(freshnessOf(live({}), { source: "kubeconfig", state: "unreachable" })).toEqual({ kind: "unreachable" });
 });

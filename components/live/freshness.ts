@@ -22,7 +22,7 @@ export function freshnessOf(live: LiveState, cluster: Pick<WireCluster, "source"
   if (live.connection === "lost") return { kind: "reconnecting" };
   if (cluster?.state === "unreachable") return { kind: "unreachable" };
   const { staleness } = live;
-  if (staleness === null) return cluster?.state === "ready" ? { kind: "live", forbidden: 0 } : { kind: "syncing" };
+  if (staleness === null) return { kind: "syncing" };
   const states = required.flatMap((kind) => staleness[kind] ?? []);
   // Rules rest on the optional kinds too.
   const stale = (Object.keys(staleness) as Kind[]).filter((kind) => staleness[kind]?.state === "stale");

@@ -1,7 +1,7 @@
 "use client";
 
 import { QueryClient, QueryClientProvider, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
 import {
   apiPath,
   type AllocationsAnswer,
@@ -31,7 +31,10 @@ export function CacheProvider({ children }: { readonly children: ReactNode }) {
 /** Holds the one event stream of this tab and patches the cache with what it says. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const { name, cluster } = useCluster();
-  const live = useEventStream(name, cluster !== null);
+  const heard = useEventStream(name, cluster !== null);
+  const told = cluster?.staleness ?? null;
+  // Until the stream has said something, the page is as fresh as the server was when it wrote it: not calm by default.
+  const live = useMemo(() => (heard.staleness === null ? { ...heard, staleness: told } : heard), [heard, told]);
   return <LiveContext value={live}>{children}</LiveContext>;
 }
 

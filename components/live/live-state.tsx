@@ -3,7 +3,10 @@
 import { createContext, useContext } from "react";
 import type { WireDeltaEvent, WireStaleness } from "@/lib/wire/schemas";
 
-/** What the page knows of its cluster's stream. `revision`, `staleness` and `counts` are null until something was heard. */
+/**
+ * What the page knows of its cluster. `revision` and `counts` are null until the stream has said something; until then `staleness` is what the server said with
+ * the page, null where it serves no such cluster.
+ */
 export type LiveState = {
   readonly connection: "connecting" | "open" | "lost";
   readonly revision: number | null;

@@ -18,19 +18,11 @@ export function StatusBar() {
   const modes = cluster?.proxyModes ?? [];
   return (
     <footer className="flex h-26 flex-none items-center gap-16 overflow-hidden border-t border-line bg-surface px-16 text-11 whitespace-nowrap text-ink-3 phone:hidden">
-      {staleness === null
-        ? Object.entries(cluster?.counts ?? {})
-            .slice(0, 4)
-            .map(([kind, count]) => (
-              <span key={kind} className="inline-flex items-center gap-5">
-                <span aria-hidden className="size-7 rounded-full border-2 border-line-strong" />
-                {kind} {formatCount(count)}
-              </span>
-            ))
-        : shownKinds(staleness).map((kind) => {
-            const status = staleness[kind];
-            return status === undefined ? null : <KindStatus key={kind} kind={kind} status={status} />;
-          })}
+      {staleness !== null &&
+        shownKinds(staleness).map((kind) => {
+          const status = staleness[kind];
+          return status === undefined ? null : <KindStatus key={kind} kind={kind} status={status} />;
+        })}
       <WarningsButton />
       <span className="min-w-0 flex-1" />
       {cluster !== null && (

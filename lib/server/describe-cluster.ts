@@ -1,6 +1,6 @@
 import { describeProxy, nodePortRangeOf, resourceKinds, type Assumption } from "@/lib/core";
 import { encodeRecognition } from "@/lib/wire/encode-recognition";
-import { countOf } from "@/lib/wire/encode-status";
+import { countOf, encodeStaleness } from "@/lib/wire/encode-status";
 import type { WireCluster } from "@/lib/wire/schemas";
 import { basename } from "node:path";
 import { countFindings } from "./finding-counts";
@@ -28,6 +28,7 @@ export function describeCluster(view: ClusterView): WireCluster {
     policy: file === null ? null : basename(file),
     policyError: error,
     counts: Object.fromEntries(resourceKinds.map((kind) => [kind, countOf(view.snapshot, kind)])),
+    staleness: encodeStaleness(view.snapshot),
     findings: countFindings(evaluation.findings),
     bands: view.policy.value.bands.map(({ name, kind, ports, owner }) => ({ name, kind, first: ports.first, last: ports.last, owner })),
     nodePortRange: nodePortRangeOf(view.policy.value, view.name).range,

@@ -276,6 +276,7 @@ export const clusterSchema = z
     policy: z.string().nullable(),
     policyError: z.string().nullable().meta({ description: "why the newest text of the policy file is not in force" }),
     counts: z.partialRecord(resourceKindSchema, z.number().int()),
+    staleness: stalenessSchema,
     findings: findingCounts,
     bands: z.array(
       z.object({
