@@ -1,11 +1,25 @@
 // What goes wrong in the chaos run: each fault is what one real failure looks like from the reader's side.
 
 import type { ApiServer } from "@/lib/sources/demo/api-server";
+import type { Http2Proxy } from "@/lib/sources/demo/http2-proxy";
+import { heal as healSwitches } from "@/lib/sources/demo/switches";
 import { changeSomething } from "./churn";
 import { pick } from "./random";
+import type { Subject } from "./subject";
 
-/** The world that a fault may change. `clock`: how far the wall clock was moved. */
-export type World = { readonly server: ApiServer; readonly random: () => number; readonly clock: { aheadMs: number } };
+/**
+ * The world that a fault may change. The server's name leads to the server itself, at `addresses.usual`, or to `proxy`, which stands before it at another address.
+ * `clock`: how far the wall clock was moved.
+ */
+export type World = {
+  readonly server: ApiServer;
+  readonly proxy: Http2Proxy;
+  readonly subject: Subject;
+  readonly random: () => number;
+  readonly clock: { aheadMs: number };
+};
+
+export const addresses = { usual: "127.0.0.1", proxy: "127.0.0.2", nobody: "127.0.0.3" } as const;
 
 export type Fault = {
   readonly name: string;
@@ -46,6 +60,31 @@ const turn = (name: string, set: (server: ApiServer) => void, reconnect: boolean
 });
 const strip = (key: string): Fault =>
   turn(`a proxy strips ${key === "*" ? "every parameter" : key}`, ({ switches }) => switches.strip.add(key), true);
+/** The name leads elsewhere from now on, and what is open breaks: there is no other moment at which a name is asked for. */
+const lead = (name: string, address: string): Fault => ({
+  name,
+  inject: async ({ server, subject }) => {
+    await subject.bend({ address });
+    server.dropWatches("cut");
+  },
+});
+/** A fault of the proxy, a moment after the way has come to lead through it. */
+const carry = (name: string, fault: (proxy: Http2Proxy) => void): Fault => ({
+  name: `HTTP/2 proxy: ${name}`,
+  inject: async ({ server, proxy, subject }) => {
+    await subject.bend({ address: addresses.proxy });
+    server.dropWatches("cut");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    fault(proxy);
+  },
+});
+const moveClock = (name: string, byMs: number): Fault => ({
+  name,
+  inject: async ({ clock, subject }) => {
+    clock.aheadMs += byMs;
+    await subject.bend({ aheadMs: clock.aheadMs });
+  },
+});
 const relist = (server: ApiServer): void => {
   server.store.compact();
   server.dropWatches("cut");
@@ -205,16 +244,34 @@ export const faults: readonly [Fault, ...Fault[]] = [
       await server.start();
     },
   },
-  {
-    name: "the clock jumps forward, or the machine slept",
-    inject: ({ clock }) => {
-      clock.aheadMs += 3_600_000;
-    },
-  },
-  {
-    name: "the clock jumps back",
-    inject: ({ clock }) => {
-      clock.aheadMs -= 7_200_000;
-    },
-  },
+  moveClock("the clock jumps forward, or the machine slept", 3_600_000),
+  moveClock("the clock jumps back", -7_200_000),
+  lead("DNS: the name moves to another address", addresses.proxy),
+  lead("DNS: the name moves to where nobody listens", addresses.nobody),
+  lead("DNS: the name is not known", "ENOTFOUND"),
+  lead("DNS: the resolver does not answer", "EAI_AGAIN"),
+  carry("streams are reset", (proxy) => {
+    proxy.resetStreams();
+  }),
+  carry("the connection is lost with all streams", (proxy) => {
+    proxy.cut();
+  }),
+  carry("the connection goes away (GOAWAY)", (proxy) => {
+    proxy.goAway();
+  }),
+  carry("no window is opened", (proxy) => {
+    proxy.stall(true);
+  }),
+  carry("every parameter is taken away", (proxy) => {
+    proxy.strip.add("*");
+    proxy.cut();
+  }),
 ];
+
+/** Everything is well again; the clock stays where it is. */
+export async function heal({ server, proxy, subject }: World): Promise<void> {
+  healSwitches(server.switches);
+  proxy.strip.clear();
+  proxy.stall(false);
+  await subject.bend({ address: addresses.usual });
+}

@@ -1,19 +1,16 @@
 // npm run soak [-- --short]: the built dashboard beside a busy cluster, for as many events as eight hours bring, in minutes; a hundred event streams, some of
 // them slow. Prints memory after garbage collection with its slope, stalls, latencies, drops and lists, and ends the process in both ways. Needs a build.
 
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { request as httpRequest, type IncomingMessage } from "node:http";
-import { createServer } from "node:net";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { createApiServer } from "@/lib/sources/demo/api-server";
 import { buildScale } from "@/lib/sources/demo/scale";
 import { createBusyCluster } from "./churn";
-import { inspect, type Inspector } from "./inspector";
+import { ask, freePort, isAlive, pause, startDashboard, untilTrue, writeKubeconfig } from "./dashboard";
 import { seededRandom } from "./random";
 
 const { values } = parseArgs({
@@ -38,14 +35,12 @@ const checkpoints = isShort ? 6 : 12;
 const growthMaxShare = 0.1;
 const growthMaxBytes = 8 << 20;
 
-const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "portolan-soak-"));
 const results: { readonly name: string; readonly passed: boolean; readonly detail: string }[] = [];
 const check = (name: string, passed: boolean, detail: string): void => {
   results.push({ name, passed, detail });
   console.log(`${passed ? "ok    " : "FAILED"} ${name}: ${detail}`);
 };
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 let lists = 0;
 const server = createApiServer({
@@ -58,67 +53,7 @@ const server = createApiServer({
 });
 const cluster = await server.start();
 const kubeconfig = join(folder, "kubeconfig");
-writeFileSync(
-  kubeconfig,
-  JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": "soak",
-    clusters: [{ name: "c", cluster: { server: cluster } }],
-    users: [{ name: "u", user: {} }],
-    contexts: [{ name: "soak", context: { cluster: "c", user: "u" } }],
-  }),
-);
-
-type Dashboard = { readonly url: string; readonly child: ChildProcess; readonly pid: number; readonly inspector: Inspector };
-
-async function startDashboard(port: number): Promise<Dashboard> {
-  const child = spawn(process.execPath, ["bin/portolan", "serve", "--port", String(port), "--kubeconfig", kubeconfig, "--quiet"], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NODE_ENV: "production", NODE_OPTIONS: "--inspect=127.0.0.1:0" },
-  });
-  const debuggers: string[] = [];
-  createInterface({ input: child.stderr }).on("line", (line) => {
-    const address = /^Debugger listening on (ws:\S+)/.exec(line)?.[1];
-    if (address !== undefined) debuggers.push(address);
-  });
-  const lines = createInterface({ input: child.stdout });
-  const ended = once(child, "exit").then(([code]) => {
-    throw new Error(`portolan serve ended with ${String(code)}`);
-  });
-  const [url] = (await Promise.race([once(lines, "line"), ended])) as [string];
-  ended.catch(() => undefined);
-  while ((await ask(`${url}/readyz`)).status !== 200) await pause(100);
-  // The command is the first that says so, the server that it starts is the last.
-  const inspector = await inspect(debuggers.at(-1) ?? "");
-  return { url, child, pid: await inspector.evaluate<number>("process.pid"), inspector };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-/** An answer, on a connection of its own: one that is kept may be closed by the server just as it is used again. */
-function ask(url: string): Promise<{ readonly status: number; readonly text: string }> {
-  return new Promise((resolve, reject) => {
-    const request = httpRequest(url, { agent: false }, (response) => {
-      const parts: Buffer[] = [];
-      response.on("data", (part: Buffer) => parts.push(part));
-      response.on("end", () => {
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString("utf8") });
-      });
-      response.on("error", reject);
-    });
-    request.on("error", reject);
-    request.end();
-  });
-}
+writeKubeconfig(kubeconfig, "soak", cluster);
 
 type Stream = {
   readonly isSlow: boolean;
@@ -150,7 +85,7 @@ function openStream(url: string, isSlow: boolean): Stream {
 
 const began = Date.now();
 const port = await freePort();
-let dashboard = await startDashboard(port);
+let dashboard = await startDashboard({ kubeconfig, port });
 const syncMs = Date.now() - began;
 const resources = async (): Promise<Readonly<Record<string, number>>> => {
   const names = await dashboard.inspector.evaluate<string[]>("process.getActiveResourcesInfo()");
@@ -290,7 +225,7 @@ dashboard.child.kill("SIGKILL");
 await once(dashboard.child, "exit");
 await untilTrue(() => Promise.resolve(!isAlive(dashboard.pid)), 50);
 check("SIGKILL of the command ends its server", !isAlive(dashboard.pid), `server ${isAlive(dashboard.pid) ? "lives on" : "gone"}`);
-dashboard = await startDashboard(port);
+dashboard = await startDashboard({ kubeconfig, port });
 await untilTrue(async () => (await rows()) === held);
 check(
   "SIGKILL loses nothing that matters",
@@ -326,22 +261,6 @@ async function metric(name: string): Promise<number> {
       .find((line) => line.startsWith(`${name} `))
       ?.split(" ")[1] ?? Number.NaN,
   );
-}
-
-async function untilTrue(condition: () => Promise<boolean>, triesMax = 300): Promise<void> {
-  for (let tries = 0; tries < triesMax; tries += 1) {
-    if (await condition()) return;
-    await pause(100);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    // A zombie is gone as well.
-    return readdirSync(`/proc/${String(pid)}`).length > 0 && !/^State:\s+Z/m.test(readFileSync(`/proc/${String(pid)}/status`, "utf8"));
-  } catch {
-    return false;
-  }
 }
 
 function mib(bytes: number): string {

@@ -1,0 +1,85 @@
+// The live source with an index, in this process: record by record. Delays and deadlines are a fraction of the real ones.
+
+import { createClusterIndex, type Delta } from "@/lib/core";
+import type { ApiServer } from "@/lib/sources/demo/api-server";
+import { realSurroundings, type Surroundings } from "@/lib/sources/kubernetes/backoff";
+import { connectPlain } from "@/lib/sources/kubernetes/connect";
+import { createKubernetesSource } from "@/lib/sources/kubernetes/kubernetes-source";
+import { kindTable } from "@/lib/sources/kubernetes/kinds";
+import type { Limits } from "@/lib/sources/kubernetes/limits";
+import { seededRandom } from "./random";
+import { explainDifference, listFresh, type Subject } from "./subject";
+
+/** One fiftieth of the real delays, deadlines to match. */
+const compression = 50;
+const limits: Limits = {
+  answerMaxMs: 400,
+  pageMaxMs: 1500,
+  silenceMaxMs: 500,
+  firstSyncSilenceMaxMs: 250,
+  reconnectMaxMs: 80,
+  settleMs: 50,
+  steadyMs: 200,
+  watchSeconds: 2,
+  // Few, so that both ways of listing are tried all the time.
+  strippedLists: 1,
+  sleepCheckMs: 100,
+  sleptMs: 60_000,
+};
+
+/** Starts it. `url`: of the server, by the name that the process's resolver is bent for. */
+export async function startSource({ store }: ApiServer, url: string, seed: number): Promise<Subject> {
+  const surroundings: Surroundings = {
+    now: Date.now,
+    random: seededRandom(seed + 1),
+    sleep: (ms, signal) => realSurroundings.sleep(ms / compression, signal),
+  };
+  const index = createClusterIndex("chaos");
+  const told = { lists: 0, changes: 0, states: 0 };
+  const count = (type: Delta["type"]): void => {
+    if (type === "replace") told.lists += 1;
+    else if (type === "upsert" || type === "remove") told.changes += 1;
+    else if (type === "status") told.states += 1;
+  };
+  const source = createKubernetesSource({
+    connection: connectPlain("chaos", url),
+    origin: "kubeconfig",
+    namespaces: [],
+    surroundings,
+    limits,
+  });
+  const handle = source.start({
+    apply: (deltas) => {
+      index.apply(deltas);
+      for (const { type } of deltas) count(type);
+    },
+  });
+  await handle.synced;
+  return {
+    bend: (part) => {
+      Object.assign(globalThis.bent, part);
+      return Promise.resolve();
+    },
+    difference: () => {
+      const snapshot = index.snapshot();
+      const fresh = listFresh(store);
+      for (const { kind } of kindTable) {
+        const { state, forbiddenNamespaces, namespaces, message } = snapshot.kinds[kind];
+        const difference =
+          state !== "live" || forbiddenNamespaces.length > 0 || namespaces !== "all"
+            ? `${kind} are ${state}, read in ${JSON.stringify(namespaces)}, refused in ${JSON.stringify(forbiddenNamespaces)}: ${message ?? ""}`
+            : explainDifference(kind, [...snapshot[kind].values()], fresh.get(kind) ?? []);
+        if (difference !== null) return Promise.resolve(difference);
+      }
+      return Promise.resolve(snapshot.warnings.length === 0 ? null : `warnings: ${JSON.stringify(snapshot.warnings.slice(0, 3))}`);
+    },
+    stop: async () => {
+      await handle.stop();
+      const { unhandled } = globalThis.bent;
+      return {
+        told: `the source in this process: ${String(told.lists)} lists, ${String(told.changes)} changes, ${String(told.states)} states told; ${String(unhandled)} unhandled rejections`,
+        problems: unhandled === 0 ? [] : [`${String(unhandled)} unhandled rejections or exceptions`],
+      };
+    },
+  };
+}
