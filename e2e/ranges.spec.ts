@@ -60,6 +60,25 @@ test("keys go to the next free port, select a block and reserve it, and the addr
   await expect(page.getByRole("dialog", { name: /30011–30012/ }).getByText(/port: 30011, for: "".*[\n ]+- \{ port: 30012/)).toBeVisible();
 });
 
+test("a port is asked for on one node, and the address keeps it", async ({ page }) => {
+  await page.goto("/ranges");
+  await page.getByLabel("Also free as hostPort on").selectOption("gpu-01");
+  await expect(page).toHaveURL(/node=gpu-01$/);
+  await expect(page.getByText("Not claimed, not reserved, no host port and no listener known on gpu-01.")).toBeVisible();
+});
+
+test("the guard of the bands is written to be copied, for the API server and for Kyverno", async ({ page }) => {
+  await page.goto("/ranges");
+  await page.getByRole("button", { name: "Write the guard policy" }).click();
+  const dialog = page.getByRole("dialog", { name: "Write the guard policy" });
+  await expect(dialog.getByText("30001–30020 (band clearml): for namespace clearml only")).toBeVisible();
+  await expect(dialog.getByText("kind: ValidatingAdmissionPolicy", { exact: true })).toBeVisible();
+  await dialog.getByRole("button", { name: /Kyverno/ }).click();
+  await expect(dialog.getByText("kind: ClusterPolicy", { exact: true })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+});
+
 test("a click and a drag on the squares choose ports", async ({ page }) => {
   await page.goto("/ranges?sel=30001");
   await expect(page.getByText(/30001 taken, clearml\/clearml-session-1, band clearml/)).toBeVisible();

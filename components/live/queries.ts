@@ -9,6 +9,7 @@ import {
   fetchFree,
   fetchMap,
   fetchRanges,
+  fetchGuards,
   fetchRemedies,
   fetchTrace,
   postCheck,
@@ -37,6 +38,7 @@ export const queryKeys = {
   ranges: (cluster: string) => ["ranges", cluster],
   free: (cluster: string, params: FreeParams) => ["free", cluster, params],
   remedies: (cluster: string, fingerprint: string) => ["remedies", cluster, fingerprint],
+  guards: (cluster: string) => ["guards", cluster],
   trace: (cluster: string, params: TraceParams) => ["trace", cluster, params],
   check: (cluster: string, round: number) => ["check", cluster, round],
 } satisfies Record<string, QueryKey | ((...parts: never[]) => QueryKey)>;
@@ -89,6 +91,11 @@ export function useRemedies(cluster: string, fingerprint: string | null): UseQue
     fingerprint !== null,
     false,
   );
+}
+
+/** What guards the promises of the policy file. */
+export function useGuards(cluster: string): UseQueryResult<RemediesAnswer> {
+  return useLiveQuery(queryKeys.guards(cluster), (signal) => fetchGuards(cluster, signal), null);
 }
 
 /** `params` null: nothing is asked. */

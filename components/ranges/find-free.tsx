@@ -7,7 +7,7 @@ import { useCluster } from "@/components/live/cluster";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { useWords } from "@/components/words/words";
-import { formatRange } from "@/lib/client/format";
+import { formatCount, formatRange } from "@/lib/client/format";
 import type { WireFree, WireRanges } from "@/lib/wire/range-schemas";
 import { portsSnippet } from "./snippets";
 
@@ -16,19 +16,23 @@ export type FreeQuestion = {
   readonly band: string | null;
   readonly n: number;
   readonly align: number;
+  /** Host ports of this node alone matter; null: of every node. */
+  readonly node: string | null;
 };
 type FindFreeProps = {
   readonly ranges: WireRanges;
   readonly question: FreeQuestion;
+  /** The names of all nodes; null while unknown. */
+  readonly nodes: readonly string[] | null;
   readonly onAsk: (question: Partial<FreeQuestion>) => void;
   readonly onReserve: (ports: readonly number[]) => void;
 };
 
 /** Asks for a free port or block, and says why this one. */
-export function FindFree({ ranges, question, onAsk, onReserve }: FindFreeProps) {
+export function FindFree({ ranges, question, nodes, onAsk, onReserve }: FindFreeProps) {
   const all = useWords();
   const words = all.ranges.find;
-  const { kind, band, n, align } = question;
+  const { kind, band, n, align, node } = question;
   const query = useFree(useCluster().name, freeParams(question));
   const bands = ranges.bands.filter((each) => each.kind === kind);
   const aligns = [...new Set([1, 10, 16, 20, align])].sort((a, b) => a - b);
@@ -98,6 +102,26 @@ export function FindFree({ ranges, question, onAsk, onReserve }: FindFreeProps) 
             </select>
           )}
         </Field>
+        <Field label={kind === "nodePort" ? words.alsoOn : words.on} wide>
+          {(id) => (
+            <select
+              id={id}
+              className={field}
+              value={node ?? ""}
+              onChange={({ target }) => {
+                onAsk({ node: target.value === "" ? null : target.value });
+              }}
+            >
+              <option value="">{nodes === null ? words.everyNode : words.allNodes(formatCount(nodes.length))}</option>
+              {(nodes ?? (node === null ? [] : [node])).map((name) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+              {node !== null && nodes?.includes(node) === false && <option value={node}>{node}</option>}
+            </select>
+          )}
+        </Field>
       </div>
       <QueryProblem query={query} />
       <div aria-live="polite" aria-busy={answer === undefined && query.error === null}>
@@ -112,8 +136,9 @@ export function FindFree({ ranges, question, onAsk, onReserve }: FindFreeProps) 
 }
 
 /** The question as the API spells it; defaults are left out. */
-export function freeParams({ kind, band, n, align }: FreeQuestion) {
+export function freeParams({ kind, band, n, align, node }: FreeQuestion) {
   return {
+    node: node ?? undefined,
     kind: kind === "nodePort" ? undefined : kind,
     band: band ?? undefined,
     count: n === 1 ? undefined : String(n),
@@ -197,7 +222,7 @@ function Fact({ fact }: { readonly fact: WireFree["facts"][number] }): string {
     case "in-dynamic-band":
       return words[fact.code](formatRange(fact.ports.first, fact.ports.last));
     case "looked-at":
-      return words[fact.kind];
+      return words[fact.kind](fact.node);
     case "aligned":
       return words.aligned(String(fact.align), String(fact.from));
     case "skipped": {

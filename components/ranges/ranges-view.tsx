@@ -4,7 +4,7 @@ import { useState } from "react";
 import { ReserveDialog } from "@/components/allocations/reserve-dialog";
 import { useCluster } from "@/components/live/cluster";
 import { QueryProblem, useFirstAnswerState } from "@/components/live/query-state";
-import { useFree, useRanges, type Initial } from "@/components/live/queries";
+import { useFree, useMap, useRanges, type Initial } from "@/components/live/queries";
 import { useShortcuts } from "@/components/shell/keyboard";
 import { BadParams, useUrlState } from "@/components/shell/url-state";
 import { Glyph, type GlyphName } from "@/components/glyphs/glyph";
@@ -32,7 +32,8 @@ export function RangesView({ ranges: initial }: { readonly ranges: Initial<Range
   const usual = ranges?.bands.find(({ kind }) => kind === state.kind)?.name ?? null;
   // "-" asks outside of bands on purpose; without a word the first band is asked.
   const band = state.band === null ? usual : state.band === "-" ? null : state.band;
-  const question = { kind: state.kind, band, n: state.n, align: state.align };
+  const question = { kind: state.kind, band, n: state.n, align: state.align, node: state.node };
+  const nodes = useMap(name, "", "1").data?.nodes.map((node) => node.name) ?? null;
   const free = useFree(name, freeParams(question)).data?.ports ?? [];
   useShortcuts("view", [
     {
@@ -81,6 +82,7 @@ export function RangesView({ ranges: initial }: { readonly ranges: Initial<Range
             <FindFree
               ranges={ranges}
               question={question}
+              nodes={nodes}
               onAsk={(asked) => void setState({ ...asked, ...("band" in asked ? { band: asked.band ?? "-" } : {}) })}
               onReserve={setReserving}
             />

@@ -1,12 +1,14 @@
 "use client";
 
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useFindings } from "@/components/live/queries";
 import { useNow } from "@/components/live/clock";
 import { useCluster } from "@/components/live/cluster";
+import { Button } from "@/components/ui/button";
 import { useLanguage, useWords } from "@/components/words/words";
 import { formatCount, formatDay, formatRange } from "@/lib/client/format";
 import type { WireRanges } from "@/lib/wire/range-schemas";
+import { GuardDialog } from "./guard-dialog";
 
 const soonDays = 14;
 const shownMax = 12;
@@ -69,6 +71,8 @@ export function Order({ ranges }: { readonly ranges: WireRanges }) {
     .map(({ port }) => port)
     .filter((port) => !bands.some(({ ports }) => port >= ports.first && port <= ports.last));
   const { policy } = ranges;
+  const [guarding, setGuarding] = useState(false);
+  const isPromised = [...bands, ...ranges.reservations.filter(({ kind }) => kind === "nodePort")].length > 0;
   return (
     <section className="border-b border-line px-16 py-14">
       <h2 className="text-13 font-head">{words.order}</h2>
@@ -76,6 +80,12 @@ export function Order({ ranges }: { readonly ranges: WireRanges }) {
         {outside.length === 0 ? words.inOrder : words.outside(sayPorts(outside))}{" "}
         {pinned.length === 0 ? "" : words.pinned(sayPorts(pinned))}
       </p>
+      {isPromised && (
+        <Button size="small" className="mt-8" onPress={() => setGuarding(true)}>
+          {words.guard}
+        </Button>
+      )}
+      {guarding && <GuardDialog onClose={() => setGuarding(false)} />}
       <p className="mt-8 text-12 text-ink-2">{policy.file === null ? all.freshness.noPolicyFile : words.policy(policy.file)}</p>
       {policy.file !== null && (
         <p className="text-12 text-ink-3">

@@ -11,12 +11,13 @@ const parseCount = createParser<number>({
   serialize: String,
 });
 
-/** What of the Ranges view stands in its address; `band`, `n` and `align` ask for free ports, `sel` is what is selected. */
+/** What of the Ranges view stands in its address; `band`, `n`, `align` and `node` ask for free ports, `sel` is what is selected. */
 export const rangeParams = {
   kind: parseAsStringLiteral(["nodePort", "hostPort"] as const).withDefault("nodePort"),
   band: parseAsString,
   n: parseCount.withDefault(1),
   align: parseCount.withDefault(1),
+  node: parseAsString,
   sel: createParser<Selection>({
     parse: (text) => {
       const [, first, last] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];

@@ -345,11 +345,19 @@ describe("remedy", () => {
     );
   });
 
+  test("writes the guard of the policy file where no finding asks for it", () => {
+    const { status, stdout, stderr } = run(["remedy", "--kind", "policy", "--demo"]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^# A guard: .*\n#\n# \+ 30001–30020 \(band clearml\): .*\n[^]*\nkind: ValidatingAdmissionPolicy\n/);
+    expect(stderr).toContain("also as kyverno: --kind policy --variant NAME");
+  });
+
   test.for([
     { name: "no finding is named", args: [], says: "no finding is named" },
     { name: "an unknown fingerprint", args: ["abcdef"], says: "there is no finding abcdef now" },
     { name: "no fingerprint at all", args: ["web"], says: "fingerprint wants 4 to 16 hexadecimal digits" },
     { name: "an unknown kind", args: ["abcdef", "--kind", "locale"], says: "did you mean local" },
+    { name: "a guard where nothing is promised", args: ["--kind", "policy"], says: "no band or reservation says who may stand there" },
   ])("$name: exit code 2 and what to do", ({ args, says }) => {
     const { status, stdout, stderr } = run(["remedy", ...args, "--snapshot", snapshot]);
     expect(status).toBe(2);

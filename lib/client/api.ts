@@ -65,6 +65,11 @@ export function fetchRemedies(cluster: string | undefined, fingerprint: string, 
   return get("remedies", { cluster, fingerprint }, signal);
 }
 
+/** What guards the promises of the policy file. */
+export function fetchGuards(cluster: string | undefined, signal?: AbortSignal): Promise<RemediesAnswer> {
+  return get("remedies", { cluster, kind: "policy" }, signal);
+}
+
 /** `from` and `ports` are spelled as the command line's flags. */
 export function fetchMap(
   params: { readonly cluster?: string | undefined; readonly from?: string | undefined; readonly ports?: string | undefined },
@@ -77,7 +82,7 @@ export function fetchRanges(cluster: string | undefined, signal?: AbortSignal): 
   return get("ranges", { cluster }, signal);
 }
 
-export type FreeParams = Readonly<Record<"kind" | "band" | "count" | "align", string | undefined>>;
+export type FreeParams = Readonly<Record<"kind" | "band" | "count" | "align" | "node", string | undefined>>;
 
 export function fetchFree(cluster: string | undefined, params: FreeParams, signal?: AbortSignal): Promise<FreeAnswer> {
   return get("free", { cluster, ...params }, signal);

@@ -6,7 +6,7 @@ import { encodeEnvelope } from "./envelope";
 import { isProblem, problem } from "./problem";
 import { selectDerived, type Answer } from "./queries";
 
-/** GET /api/v1/remedies: `fingerprint` (its beginning will do), `kind`. */
+/** GET /api/v1/remedies: `fingerprint` (its beginning will do; absent: the guards, with `kind=policy`), `kind`. */
 export function loadRemedies(params: URLSearchParams): Answer<WireRemedyList> {
   const derived = selectDerived(params);
   if (isProblem(derived)) return derived;

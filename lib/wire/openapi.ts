@@ -72,10 +72,11 @@ const paths: Readonly<Record<string, { readonly summary: string; readonly parame
     answer: answerOf(ref("Ranges")),
   },
   "/api/v1/remedies": {
-    summary: "What makes a finding go away, as YAML with what it gains and costs",
+    summary:
+      "What makes a finding go away, as YAML with what it gains and costs; of kind policy also what guards the policy file's bands and reservations",
     parameters: [
       cluster,
-      ["fingerprint", "of the finding; its beginning will do where no other begins so", true],
+      ["fingerprint", "of the finding; its beginning will do where no other begins so; absent only with kind=policy"],
       ["kind", "service, hostPort, daemonSet, local, layered or policy; absent: all that there are"],
     ],
     answer: answerOf(ref("RemedyList")),

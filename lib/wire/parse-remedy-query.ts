@@ -4,11 +4,12 @@ import { fail, nearestWord, ok, remedyKinds, type Finding, type RemedyKind, type
 
 /** `missing`: the question is well-formed and names something that is not there. */
 export type RemedyQueryError = { readonly field: "fingerprint" | "kind"; readonly detail: string; readonly missing: boolean };
-export type RemedyQuery = { readonly finding: Finding; readonly kind: RemedyKind | null };
+/** `finding` null: the guards of what the policy file promises. */
+export type RemedyQuery = { readonly finding: Finding | null; readonly kind: RemedyKind | null };
 
 const lengthMin = 4;
 
-/** Returns: the finding whose fingerprint is the text or alone begins with it, and the kind (null = all), or the first mistake. */
+/** Returns: the finding whose fingerprint is the text or alone begins with it, none where only guards are asked for, and the kind (null = all), or the first mistake. */
 export function parseRemedyQuery(
   { fingerprint, kind }: { readonly fingerprint: string | null; readonly kind: string | null },
   findings: readonly Finding[],
@@ -21,6 +22,7 @@ export function parseRemedyQuery(
       `kind wants ${remedyKinds.join(", ")}, got ${JSON.stringify(kind)}${near === null ? "" : `: did you mean ${near}`}`,
     );
   }
+  if (fingerprint === null && known === "policy") return ok({ finding: null, kind: known });
   const text = (fingerprint ?? "").toLowerCase();
   if (!/^[0-9a-f]{1,16}$/.test(text) || text.length < lengthMin)
     return wrong(

@@ -2,6 +2,7 @@
 
 import { compareText } from "../basics/order";
 import { fail, ok, type Result } from "../basics/result";
+import type { PortOfFinding } from "../model/finding";
 import type { Snapshot } from "../model/snapshot";
 import { hasPort, splitNodePortRange } from "../policy/bands";
 import type { Allow, Context, PortRange } from "../policy/policy";
@@ -31,6 +32,15 @@ export const guardByKyverno: RemedyWriter = {
   variant: "kyverno",
   plan: (snapshot, context, finding) => planGuard(snapshot, context, finding, "kyverno"),
 };
+
+/** Both, where no finding asks for them. */
+export const guards: readonly RemedyWriter[] = [guardByApiServer, guardByKyverno];
+
+/** What a guard is about where no finding asks for it: all that is promised, by its first numbers. */
+export function subjectOfGuards(context: Context): RemedySubject {
+  const ports = listKept(context).map(({ ports: { first } }): PortOfFinding => ({ port: first, protocol: "TCP" }));
+  return { fingerprint: "", rule: "", subjects: [], ports, nodes: [] };
+}
 
 const stableSinceMinor = 30;
 

@@ -5,6 +5,7 @@ import { remedyKinds, type RemedyKind } from "../model/remedy";
 import type { Snapshot } from "../model/snapshot";
 import type { Context } from "../policy/policy";
 import { rules } from "../rules/registry.gen";
+import { guards, subjectOfGuards } from "./guard-bands";
 import type { Remedy } from "./remedy";
 import { describeSaying, type Saying } from "./words";
 
@@ -17,18 +18,19 @@ export type Remedies = {
 /**
  * The remedies of a finding.
  *
- * Input:   a finding of this snapshot and context; `kind` null = every kind.
+ * Input:   a finding of this snapshot and context, null: what guards the promises of the policy file before anybody breaks them; `kind` null = every kind.
  * Returns: in the order of `remedyKinds`; empty where none exists. Their kinds are those that the finding's `remedies` names.
  * Errors:  never throws.
  */
-export function writeRemedies(snapshot: Snapshot, context: Context, finding: Finding, kind: RemedyKind | null): Remedies {
-  const writers = rules.find(({ id }) => id === finding.rule)?.remedies ?? [];
+export function writeRemedies(snapshot: Snapshot, context: Context, finding: Finding | null, kind: RemedyKind | null): Remedies {
+  const writers = finding === null ? guards : (rules.find(({ id }) => id === finding.rule)?.remedies ?? []);
+  const subject = finding ?? subjectOfGuards(context);
   const remedies: Remedy[] = [];
   const unavailable: { kind: RemedyKind; reason: Saying }[] = [];
   for (const each of remedyKinds) {
     if (kind !== null && each !== kind) continue;
     for (const writer of writers.filter((one) => one.kind === each)) {
-      const planned = writer.plan(snapshot, context, finding);
+      const planned = writer.plan(snapshot, context, subject);
       if (planned.ok) remedies.push(planned.value());
       else if (planned.error !== null) unavailable.push({ kind: each, reason: planned.error });
     }
