@@ -21,8 +21,15 @@ version: 1
 clusters:
   ${quote(snapshot.cluster)}: ${stated}
 
-# Parts of the port numbers and who may stand there. These are the stretches that namespaces use today, with room to grow: give them names and owners.
-bands:${lines.length === 0 ? " []" : `\n${lines.join("\n")}`}
+# Parts of the port numbers and who may stand there${
+    lines.length === 0
+      ? `, as (no namespace has a stretch of its own today):
+#   - { name: web, kind: nodePort, ports: 30001-30020, owner: web team, allow: { namespaces: [web] } }
+bands: []`
+      : `. These are the stretches that namespaces use today, with room to grow: give them names and owners.
+bands:
+${lines.join("\n")}`
+  }
 
 # Numbers kept for somebody, as:
 #   - { port: 30005, for: "second batch", until: 2027-01-31, ticket: OPS-123, allow: { namespaces: [clearml] } }
