@@ -348,7 +348,7 @@ describe("remedy", () => {
   test("writes the guard of the policy file where no finding asks for it", () => {
     const { status, stdout, stderr } = run(["remedy", "--kind", "policy", "--demo"]);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^# A guard: .*\n#\n# \+ 30001–30020 \(band clearml\): .*\n[^]*\nkind: ValidatingAdmissionPolicy\n/);
+    expect(stdout).toMatch(/^# A guard: .*\n#\n# \+ 30001–30020 \(Band\/clearml\): .*\n[^]*\nkind: ValidatingAdmissionPolicy\n/);
     expect(stderr).toContain("also as kyverno: --kind policy --variant NAME");
   });
 

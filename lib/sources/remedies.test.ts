@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { describeRemedy, describeSaying, noAssumptions, runRules, type Context, type Remedy, type RemedyKind } from "@/lib/core";
+import {
+  describeRemedy,
+  describeSaying,
+  noAssumptions,
+  runRules,
+  writeRemedies,
+  type Band,
+  type Context,
+  type Remedy,
+  type RemedyKind,
+} from "@/lib/core";
 import { app, joinParts, runPods } from "@/lib/core/testing/apps";
 import { buildContext, buildNode, buildSnapshot, buildWorkload, type SnapshotParts } from "@/lib/core/testing/builders";
 import { apply, ask, calm, patchWorkloads } from "./remedies.testkit";
@@ -469,15 +479,37 @@ describe("guards", () => {
   });
   const { answer } = ask({ nodes, ...app(web, [{ ...toWeb, name: "web" }]), version: "v1.36.3" }, "outside-band", "policy", promised);
 
+  test("are written for all that is promised where no finding asks for them, and for nothing where nothing is", () => {
+    const snapshot = buildSnapshot({ nodes });
+    const bandOf = (name: string, first: number, allow: Band["allow"]): Band => ({
+      ...{ name, kind: "nodePort", owner: null, ports: { first, last: first + 9 } },
+      allow,
+    });
+    const bands = [
+      bandOf("a", 30_000, { namespaces: ["a", "b"], labels: null }),
+      bandOf("c", 30_010, { namespaces: null, labels: { tier: "c", app: "c" } }),
+      bandOf("d", 30_020, { namespaces: [], labels: null }),
+      bandOf("e", 30_030, null),
+    ];
+    const { remedies } = writeRemedies(snapshot, buildContext({ bands }), null, "policy");
+    expect(remedies.map(({ variant }) => variant)).toEqual([null, "kyverno"]);
+    expect(remedies[0]?.gains.map((each) => describeSaying(each))).toEqual([
+      "30000–30009 (Band/a): only in namespace a, b",
+      "30010–30019 (Band/c): only with label app=c, tier=c",
+      "30020–30029 (Band/d): for nobody now",
+    ]);
+    expect(writeRemedies(snapshot, buildContext(), null, "policy")).toEqual({ remedies: [], unavailable: [] });
+  });
+
   test("say each promise, and that a number is chosen before they are asked", () => {
     const [own] = answer.remedies;
     expect(own?.gains.map((each) => describeSaying(each))).toEqual([
-      '30080–30089 (band x): for namespace x with label app=a"b only',
-      "31000 (reservation of 31000): for nobody now",
+      '30080–30089 (Band/x): only in namespace x with label app=a"b',
+      "31000 (Reservation/31000): for nobody now",
     ]);
     const costs = own?.costs.map((each) => describeSaying(each)).join("\n") ?? "";
     expect(costs).toContain("5 of the 2682 numbers of the dynamic band are kept");
-    expect(costs).toContain("reservation of 31000 ends after 2027-01-31");
+    expect(costs).toContain("Reservation/31000 ends after 2027-01-31");
     const [policy, binding] = parseAllDocuments(own?.yaml ?? "").map((each) => each.toJS() as Guard);
     expect(policy?.spec.validations?.map(({ expression }) => expression)).toEqual([
       'variables.wanted.all(n, n < 30080 || n > 30089) ||\n(object.metadata.namespace in ["x"] && has(object.metadata.labels) && "app" in object.metadata.labels && object.metadata.labels["app"] == "a\\"b")',

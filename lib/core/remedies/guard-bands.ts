@@ -14,8 +14,14 @@ import type { Remedy, RemedySubject, RemedyWriter } from "./remedy";
 import { say, type Saying } from "./words";
 import { writeYaml, type YamlValue } from "./write-yaml";
 
-/** One promise: these numbers are for those. `allow` null: for nobody. */
-type Kept = { readonly name: string; readonly ports: PortRange; readonly allow: Allow | null; readonly until: string | null };
+/** One promise: these numbers are for those. `object` as findings name it; `allow` null: for nobody. */
+type Kept = {
+  readonly name: string;
+  readonly object: string;
+  readonly ports: PortRange;
+  readonly allow: Allow | null;
+  readonly until: string | null;
+};
 
 const policyName = "portolan-node-ports";
 
@@ -60,15 +66,12 @@ function planGuard(
     variant,
     title: variant === null ? say("policy.title") : say("policy.title-kyverno"),
     lasting: true,
-    gains: kept.map(({ name, ports: numbers, allow }) => {
-      const values = { ports: sayRange(numbers), name };
-      return allow === null ? say("policy.gain-nobody", values) : say("policy.gain", { ...values, who: sayAllow(allow) ?? "everybody" });
-    }),
+    gains: kept.map(sayKept),
     costs: [
       sayAutomatic(snapshot, context, kept),
       say("policy.present"),
       say("policy.labels"),
-      ...kept.flatMap(({ name, until }) => (until === null ? [] : [say("policy.until", { name, until })])),
+      ...kept.flatMap(({ object, until }) => (until === null ? [] : [say("policy.until", { object, until })])),
       ...(variant === null ? [say("policy.closed")] : [say("policy.kyverno")]),
     ],
     steps: [say("policy.try"), say("step.apply")],
@@ -88,15 +91,35 @@ function planGuard(
 function listKept({ policy, nowMs }: Context): readonly Kept[] {
   const bands = policy.bands.flatMap(({ name, kind, ports, allow }): Kept[] =>
     kind === "nodePort" && allow !== null && (allow.namespaces !== null || allow.labels !== null)
-      ? [{ name: `band ${name}`, ports, allow, until: null }]
+      ? [{ name: `band ${name}`, object: `Band/${name}`, ports, allow, until: null }]
       : [],
   );
   const reservations = activeReservations(policy, nowMs).flatMap(({ port, kind, allow, until }): Kept[] =>
     kind === "nodePort" && (allow === null || allow.namespaces !== null || allow.labels !== null)
-      ? [{ name: `reservation of ${String(port)}`, ports: { first: port, last: port }, allow, until }]
+      ? [
+          {
+            name: `reservation of ${String(port)}`,
+            object: `Reservation/${String(port)}`,
+            ports: { first: port, last: port },
+            allow,
+            until,
+          },
+        ]
       : [],
   );
   return [...bands, ...reservations].sort((a, b) => a.ports.first - b.ports.first || compareText(a.name, b.name));
+}
+
+function sayKept({ object, ports, allow }: Kept): Saying {
+  const values = { ports: sayRange(ports), object };
+  const namespaces = allow?.namespaces?.join(", ") ?? "";
+  const labels = Object.entries(allow?.labels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(", ");
+  if (allow === null || allow.namespaces?.length === 0) return say("policy.gain-nobody", values);
+  if (allow.namespaces === null) return say("policy.gain-labels", { ...values, labels });
+  return labels === "" ? say("policy.gain-namespaces", { ...values, namespaces }) : say("policy.gain", { ...values, namespaces, labels });
 }
 
 /** The API server chooses a number before it asks its policies: what it may choose of the kept ones is refused. */

@@ -120,8 +120,10 @@ export const remedyWords = {
 
   "policy.title": "A guard: the API server refuses numbers that are kept for others",
   "policy.title-kyverno": "A guard by Kyverno: numbers that are kept for others are refused",
-  "policy.gain": "{ports} ({name}): for {who} only",
-  "policy.gain-nobody": "{ports} ({name}): for nobody now",
+  "policy.gain": "{ports} ({object}): only in namespace {namespaces} with label {labels}",
+  "policy.gain-namespaces": "{ports} ({object}): only in namespace {namespaces}",
+  "policy.gain-labels": "{ports} ({object}): only with label {labels}",
+  "policy.gain-nobody": "{ports} ({object}): for nobody now",
   "policy.automatic":
     "a Service that names no number is given one before the guard is asked: {count} of the {total} numbers of the dynamic band are kept, and a Service that is given one of them is refused until it names a number or is created again",
   "policy.automatic-static":
@@ -130,7 +132,7 @@ export const remedyWords = {
     "a Service that names no number is given one before the guard is asked, and is refused where that one is kept: state nodePortRange in the policy file to know how often",
   "policy.present": "who holds such a number now keeps it: only numbers that are new to a Service are judged",
   "policy.labels": "labels are judged when a number is taken, not when they are changed later",
-  "policy.until": "{name} ends after {until}: write the guard again then, since it knows no date",
+  "policy.until": "{object} ends after {until}: write the guard again then, since it knows no date",
   "policy.closed": "failurePolicy Fail: where the guard cannot be judged, Services are not created",
   "policy.kyverno": "Kyverno 1.13 or newer has to run, with its webhook in the way of every change of a Service",
   "policy.try": "to look first, set Warn and Audit (Kyverno: Audit) in place of Deny (Enforce), and read what would be refused",
