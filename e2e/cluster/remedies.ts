@@ -15,12 +15,14 @@ const program = join(import.meta.dirname, "../../bin/portolan");
 const yaml = "application/yaml";
 const apply = "application/apply-patch+yaml";
 const merge = "application/merge-patch+json";
+const strategic = "application/strategic-merge-patch+json";
 
 /** Every number of the dynamic band is kept, so that an automatic choice is a foreign one for certain. JSON is YAML. */
 const promises = {
   version: 1,
   bands: [
     { name: "sessions", kind: "nodePort", ports: "30001-30020", allow: { namespaces: ["clearml"], labels: { app: "clearml" } } },
+    { name: "full", kind: "nodePort", ports: "30060-30061" },
     { name: "dynamic", kind: "nodePort", ports: "30086-32767", allow: { namespaces: ["clearml"] } },
   ],
   reservations: [
@@ -90,6 +92,47 @@ const provers: Readonly<Record<string, (lab: Lab) => Promise<void>>> = {
       ["session-1-agent-b", { serial: "pod-1", CLEARML: "agent-b" }],
     ]);
   },
+  "addresses that two Services have, and numbers of a full band, are given back": async ({ api, portolan }) => {
+    await createSharedAddress(api);
+    for (const number of [30_060, 30_061]) await order(api, "POST", services("clearml"), balancer(`lb-${String(number)}`, number));
+    for (const rule of ["external-ip-duplicate", "band-full"]) {
+      const { fingerprint } = await findingOf(portolan, rule);
+      for (const document of documentsOf(await portolan(["remedy", fingerprint, "--kind", "service"])))
+        await order(api, "PATCH", `${pathOf(document)}?fieldManager=proof&force=true&fieldValidation=Strict`, document, apply);
+      assert.ok(!(await rulesOf(portolan)).includes(rule), `${rule} is still found`);
+    }
+  },
+  "host ports move, protocols of one number together, and a Deployment becomes a DaemonSet": async ({ api, portolan }) => {
+    const deployments = "/apis/apps/v1/namespaces/clearml/deployments";
+    await order(api, "POST", "/api/v1/namespaces/clearml/pods", {
+      metadata: { name: "holder" },
+      spec: { nodeName: "node-1", containers: [{ name: "main", image: "none", ports: [{ containerPort: 80, hostPort: 9000 }] }] },
+    });
+    const ports = ["TCP", "UDP"].map((protocol) => ({ name: protocol.toLowerCase(), containerPort: 53, hostPort: 9000, protocol }));
+    await order(api, "POST", deployments, deployment("edge", 2, [...ports, { containerPort: 9153 }]));
+    const { fingerprint } = await findingOf(portolan, "host-port-capacity");
+    const [patch = ""] = documentsOf(await portolan(["remedy", fingerprint, "--kind", "hostPort"]));
+    const patched = (await order(api, "PATCH", pathOf(patch), patch, strategic)) as Deployed;
+    assert.deepEqual(
+      patched.spec.template.spec.containers[0]?.ports.map(({ containerPort, protocol, hostPort }) => [containerPort, protocol, hostPort]),
+      [
+        [53, "TCP", 1024],
+        [53, "UDP", 1024],
+        [9153, "TCP", undefined],
+      ],
+    );
+    assert.ok(!(await rulesOf(portolan)).includes("host-port-capacity"), "host-port-capacity is still found");
+
+    await order(api, "POST", deployments, deployment("many", 3, [{ containerPort: 80, hostPort: 9001 }]));
+    const crowded = await findingOf(portolan, "host-port-capacity");
+    assert.ok(crowded.remedies.includes("hostPort"), `kinds: ${crowded.remedies.join()}`);
+    const [operations = ""] = documentsOf(await portolan(["remedy", crowded.fingerprint, "--kind", "daemonSet"]));
+    // The API server refuses a change of kind: as in the remedy's steps it is the object that comes out which it is given.
+    const made = applyOperations(await order(api, "GET", `${deployments}/many`), operations);
+    await order(api, "DELETE", `${deployments}/many`);
+    await order(api, "POST", "/apis/apps/v1/namespaces/clearml/daemonsets?fieldValidation=Strict", made);
+    assert.ok(!(await rulesOf(portolan)).includes("host-port-capacity"), "host-port-capacity is still found");
+  },
   "the guard refuses foreign numbers, chosen by hand or by the API server, and admits the rest": async ({ api, portolan }) => {
     await order(api, "POST", "/api/v1/namespaces", { metadata: { name: "other" } });
     await order(api, "POST", services("other"), service("squatter", 30_005));
@@ -149,6 +192,38 @@ const provers: Readonly<Record<string, (lab: Lab) => Promise<void>>> = {
   },
 };
 
+type Deployed = {
+  readonly spec: {
+    readonly template: {
+      readonly spec: {
+        readonly containers: readonly {
+          readonly ports: readonly { readonly containerPort: number; readonly protocol: string; readonly hostPort?: number }[];
+        }[];
+      };
+    };
+  };
+};
+/** RFC 6902, for the operations that a DaemonSet needs; the product writes each on lines of its own. */
+function applyOperations(object: unknown, patch: string): unknown {
+  for (const [, op, path = "", value] of patch.matchAll(/^- op: (\w+)\n {2}path: (\S+)(?:\n {2}value: (\S+))?$/gm)) {
+    const keys = path.slice(1).split("/");
+    const last = keys.pop() ?? "";
+    const parent = keys.reduce((at, key) => at[key] as Record<string, unknown>, object as Record<string, unknown>);
+    assert.ok(last in parent, `${path} is not there`);
+    if (op === "test") assert.equal(parent[last], value);
+    else if (op === "remove") Reflect.deleteProperty(parent, last);
+    else parent[last] = value;
+  }
+  return object;
+}
+
+async function rulesOf(portolan: Lab["portolan"]): Promise<readonly string[]> {
+  const { findings } = JSON.parse(await portolan(["findings", "-o", "json"])) as {
+    readonly findings: readonly { readonly rule: string }[];
+  };
+  return findings.map(({ rule }) => rule);
+}
+
 async function findingOf(
   portolan: Lab["portolan"],
   rule: string,
@@ -169,7 +244,7 @@ function documentsOf(text: string): readonly string[] {
 function pathOf(document: string): string {
   const line = (key: string): string => new RegExp(`^ *${key}: (.*)$`, "m").exec(document)?.[1] ?? "";
   const version = line("apiVersion");
-  const folders: Readonly<Record<string, string>> = { Service: "services", Ingress: "ingresses" };
+  const folders: Readonly<Record<string, string>> = { Service: "services", Ingress: "ingresses", Deployment: "deployments" };
   const kind = line("kind");
   return `/${version === "v1" ? "api" : "apis"}/${version}/namespaces/${line("namespace")}/${folders[kind] ?? kind}/${line("name")}`;
 }
@@ -181,11 +256,29 @@ function service(name: string, nodePort: number, labels: Readonly<Record<string,
   return { metadata: { name, labels }, spec: { type: "NodePort", ports: [{ port: 80, ...(nodePort === 0 ? {} : { nodePort }) }] } };
 }
 
-function balancer(name: string, nodePort: number, healthCheckNodePort: number): object {
-  return {
-    metadata: { name },
-    spec: { type: "LoadBalancer", externalTrafficPolicy: "Local", healthCheckNodePort, ports: [{ port: 80, nodePort }] },
-  };
+/** With a health-check port it answers by the policy Local. */
+function balancer(name: string, nodePort: number, healthCheckNodePort?: number): object {
+  const local = healthCheckNodePort === undefined ? {} : { externalTrafficPolicy: "Local", healthCheckNodePort };
+  return { metadata: { name }, spec: { type: "LoadBalancer", ...local, ports: [{ port: 80, nodePort }] } };
+}
+
+function deployment(name: string, replicas: number, ports: readonly object[]): object {
+  const labels = { app: name };
+  const template = { metadata: { labels }, spec: { containers: [{ name: "main", image: "none", ports }] } };
+  return { metadata: { name }, spec: { replicas, selector: { matchLabels: labels }, template } };
+}
+
+/** Two Services on one external IP, each with an endpoint. */
+async function createSharedAddress(api: ApiServer): Promise<void> {
+  for (const [place, name] of ["first", "second"].entries()) {
+    await order(api, "POST", services("clearml"), { metadata: { name }, spec: { externalIPs: ["198.18.0.7"], ports: [{ port: 80 }] } });
+    await order(api, "POST", "/apis/discovery.k8s.io/v1/namespaces/clearml/endpointslices", {
+      metadata: { name, labels: { "kubernetes.io/service-name": name } },
+      addressType: "IPv4",
+      ports: [{ name: "", port: 80, protocol: "TCP" }],
+      endpoints: [{ addresses: [`10.244.9.${String(place + 1)}`], conditions: { ready: true } }],
+    });
+  }
 }
 
 function move(api: ApiServer, name: string, nodePort: number): Promise<ApiAnswer> {

@@ -1,8 +1,8 @@
 import { fc, test } from "@fast-check/vitest";
 import { expect } from "vitest";
 import { checkManifest, remedyKinds, runRules, writeRemedies, type Policy } from "@/lib/core";
-import { app, runPods } from "@/lib/core/testing/apps";
-import { buildContext, buildNode, buildSnapshot, type SnapshotParts } from "@/lib/core/testing/builders";
+import { app, joinParts, runPods } from "@/lib/core/testing/apps";
+import { buildContext, buildNode, buildService, buildSnapshot, type SnapshotParts } from "@/lib/core/testing/builders";
 import { readManifest } from "./manifest/read-manifest";
 
 // Clusters in which a few owners, labels, Services and numbers meet in every way. Whatever a remedy is offered for: its YAML is read back and checked by the
@@ -44,21 +44,30 @@ const parts: fc.Arbitrary<SnapshotParts> = fc
         }),
       ),
     );
+    const gateway = buildService({
+      name: "eg",
+      namespace: "eg",
+      labels: { "app.kubernetes.io/name": "gateway-helm" },
+      ports: [{ port: 1 }],
+    });
     return {
       nodes,
-      ...app(
-        pods,
-        services.map(({ type, nodePort, second, targetPort, pinned, ...rest }, place) => {
-          // The API server stores no Service that has a number twice with one protocol.
-          const numbers = type === "ClusterIP" ? [0] : [nodePort, ...(second === 0 || second === nodePort ? [] : [second])];
-          return {
-            ...rest,
-            type,
-            name: ["api", "web", "shop", "door"][place] ?? "more",
-            pinnedNodePorts: pinned ? numbers : [],
-            ports: numbers.map((number, each) => ({ name: String(each), port: 80 + each, targetPort, nodePort: number })),
-          };
-        }),
+      ...joinParts(
+        { services: [gateway] },
+        app(
+          pods,
+          services.map(({ type, nodePort, second, targetPort, pinned, ...rest }, place) => {
+            // The API server stores no Service that has a number twice with one protocol.
+            const numbers = type === "ClusterIP" ? [0] : [nodePort, ...(second === 0 || second === nodePort ? [] : [second])];
+            return {
+              ...rest,
+              type,
+              name: ["api", "web", "shop", "door"][place] ?? "more",
+              pinnedNodePorts: pinned ? numbers : [],
+              ports: numbers.map((number, each) => ({ name: String(each), port: 80 + each, targetPort, nodePort: number })),
+            };
+          }),
+        ),
       ),
     };
   });

@@ -12,7 +12,7 @@ import {
   type RemedyKind,
 } from "@/lib/core";
 import { app, joinParts, runPods } from "@/lib/core/testing/apps";
-import { buildContext, buildNode, buildSnapshot, buildWorkload, type SnapshotParts } from "@/lib/core/testing/builders";
+import { buildContext, buildNode, buildService, buildSnapshot, buildWorkload, type SnapshotParts } from "@/lib/core/testing/builders";
 import { apply, ask, calm, patchWorkloads } from "./remedies.testkit";
 
 const nodes = [1, 2, 3].map((place) => buildNode({ name: `n${String(place)}`, ip: `10.0.0.${String(place)}` }));
@@ -281,7 +281,7 @@ describe("each corrected Service makes its finding go away, and brings no other"
     expect(introduced).toEqual([]);
     expect(resolved.map(({ fingerprint }) => fingerprint)).toContain(finding.fingerprint);
     expect(describeRemedy(remedy as Remedy)).toMatch(
-      /^# .*\n#\n# \+ [^]*\n# 1\. kubectl apply -f FILE[^]*\n# Way back: .*\napiVersion: v1\n/,
+      /^# .*\n#\n# \+ [^]*\n# 1\. kubectl (?:apply -f FILE|patch service)[^]*\n# Way back: .*\napiVersion: v1\n/,
     );
   });
 
@@ -293,6 +293,14 @@ describe("each corrected Service makes its finding go away, and brings no other"
     expect(resolved.map(({ fingerprint }) => fingerprint)).toEqual([finding.fingerprint]);
     expect(introduced.map(({ rule, severity }) => [rule, severity])).toEqual([["listener-shadowed", "info"]]);
     expect(answer.remedies[0]?.costs.map((each) => describeSaying(each)).join()).toContain("stays inside the node-port range");
+  });
+
+  test("F05: the patch takes the mistyped key away, which applying would not do everywhere", () => {
+    const parts = { nodes, ...app(sessions(1), [{ ...member(1), selector: { "ai.clearml.agent.serial": "pod-1" } }]) };
+    const [step] = ask(parts, "no-endpoints", "service").answer.remedies[0]?.steps ?? [];
+    expect(describeSaying(step ?? { code: "flows.stay", values: {} })).toMatch(
+      /"ai\.clearml\.agent\.serial":null.*only where an earlier apply wrote/,
+    );
   });
 
   test("a number stays where none is free in the band, and the reason is told", () => {
@@ -408,6 +416,12 @@ describe("layered access", () => {
     expect(ingress.spec.rules.map(({ host }) => host)).toEqual(["llm.default.internal", "llm-qwen.default.internal"]);
   });
 
+  test("external IPs are taken out in so many words: left out, they would stay where no apply had written them", () => {
+    const parts = { nodes, ...joinParts(app(models, [{ ...service, externalIPs: ["198.18.0.7"] }]), door) };
+    const { answer } = ask(parts, "mixed-owners", "layered");
+    expect(answer.remedies[0]?.yaml).toMatch(/name: llm\n[^]*?nodePort: 0\n {2}externalIPs: \[\]/);
+  });
+
   test.for([
     { name: "without a controller", parts: { nodes, ...app(models, [service]) }, says: "no Ingress controller" },
     { name: "for SSH", parts: { ...F01, ...joinParts(F01, door) }, says: "no port of the Service is declared as HTTP" },
@@ -416,6 +430,105 @@ describe("layered access", () => {
     expect(answer.unavailable.map(({ reason }) => describeSaying(reason)).join()).toContain(says);
   });
 });
+
+describe("a Gateway in front", () => {
+  const implementation = buildService({
+    name: "envoy-gateway",
+    namespace: "envoy-gateway-system",
+    labels: { "app.kubernetes.io/name": "gateway-helm" },
+    ports: [{ port: 18_000 }],
+  });
+  const twoOf = (
+    ports: readonly { readonly port: number; readonly name?: string; readonly protocol?: "UDP" | "SCTP" }[],
+  ): SnapshotParts => ({
+    nodes,
+    ...app(
+      ["a", "b"].flatMap((name, place) => runPods("Deployment", name, [place + 1], { app: "x", part: name }, [])),
+      [{ name: "x", selector: { app: "x" }, ports: ports.map((each, place) => ({ ...each, nodePort: 30_001 + place })) }],
+    ),
+  });
+  const withDoor = (parts: SnapshotParts): SnapshotParts => ({ ...parts, services: [...(parts.services ?? []), implementation] });
+
+  test.for<{ name: string; parts: SnapshotParts; listeners: readonly string[]; routes: readonly string[]; told: readonly string[] }>([
+    {
+      name: "F01: SSH says no name, so that each owner has a port",
+      parts: F01,
+      listeners: ["tcp-10022 10022 TCP", "tcp-10023 10023 TCP"],
+      routes: ["TCPRoute tcp-10022 any clearml-session-1:10022", "TCPRoute tcp-10023 any clearml-session-1-agent-fab4defe:10022"],
+      told: [
+        "agent-96e6ac6b 30001 clearml-session-1.clearml.internal:10022",
+        "agent-fab4defe 30001 clearml-session-1-agent-fab4defe.clearml.internal:10023",
+      ],
+    },
+    {
+      name: "HTTP and TLS by name, UDP by number, none of them on a number of another",
+      parts: twoOf([
+        { name: "http", port: 80 },
+        { name: "https", port: 443 },
+        { name: "dns", port: 79, protocol: "UDP" },
+      ]),
+      listeners: ["http-80 80 HTTP", "tls-443 443 TLS", "udp-79 79 UDP", "udp-81 81 UDP"],
+      routes: [
+        "HTTPRoute http-80 x.default.internal x:80",
+        "TLSRoute tls-443 x.default.internal x:443",
+        "UDPRoute udp-79 any x:79",
+        "HTTPRoute http-80 x-b.default.internal x-b:80",
+        "TLSRoute tls-443 x-b.default.internal x-b:443",
+        "UDPRoute udp-81 any x-b:79",
+      ],
+      told: [
+        "Deployment a 30001 x.default.internal:80",
+        "Deployment a 30002 x.default.internal:443",
+        "Deployment a 30003 x.default.internal:79",
+        "Deployment b 30001 x-b.default.internal:80",
+        "Deployment b 30002 x-b.default.internal:443",
+        "Deployment b 30003 x-b.default.internal:81",
+      ],
+    },
+  ])("$name; the finding is gone and no new one comes", ({ parts, listeners, routes, told }) => {
+    const all = withDoor(parts);
+    const { finding, answer } = ask(all, "mixed-owners", "layered");
+    const remedy = answer.remedies.find(({ variant }) => variant === "gateway");
+    const documents = parseAllDocuments(remedy?.yaml ?? "").map((each) => each.toJS() as GatewayDocument);
+    const gateway = documents.find(({ kind }) => kind === "Gateway");
+    expect(gateway?.spec.gatewayClassName).toBe("eg");
+    expect(gateway?.spec.listeners?.map(({ name, port, protocol }) => `${name} ${String(port)} ${protocol}`)).toEqual(listeners);
+    expect(
+      documents
+        .filter(({ kind }) => kind.endsWith("Route"))
+        .map(({ kind, spec: { parentRefs, hostnames, rules } }) => {
+          const [backend] = rules?.[0]?.backendRefs ?? [];
+          return `${kind} ${parentRefs?.[0]?.sectionName ?? ""} ${hostnames?.join() ?? "any"} ${backend?.name ?? ""}:${String(backend?.port)}`;
+        }),
+    ).toEqual(routes);
+    expect(
+      remedy?.endpoints.map(({ owner, before, addresses, after }) => `${owner} ${String(before)} ${addresses.join()}:${String(after)}`),
+    ).toEqual(told);
+    const { introduced, resolved } = apply(all, remedy?.yaml ?? "");
+    expect(introduced).toEqual([]);
+    expect(resolved.map(({ fingerprint }) => fingerprint)).toContain(finding.fingerprint);
+    expect(describeRemedy(remedy as Remedy)).toMatch(/kubectl replace --force -f FILE[^]*kubectl delete gateway -n/);
+  });
+
+  test.for([
+    { name: "without an implementation", parts: F01, says: "no implementation of the Gateway API is seen" },
+    { name: "for SCTP", parts: withDoor(twoOf([{ port: 9000, protocol: "SCTP" }])), says: "a Gateway has no routes for SCTP" },
+  ])("$name there is none, and the reason is told", ({ parts, says }) => {
+    const { answer } = ask(parts, "mixed-owners", "layered");
+    expect(answer.unavailable.map(({ reason }) => describeSaying(reason)).join()).toContain(says);
+  });
+});
+
+type GatewayDocument = {
+  readonly kind: string;
+  readonly spec: {
+    readonly gatewayClassName?: string;
+    readonly listeners?: readonly { readonly name: string; readonly port: number; readonly protocol: string }[];
+    readonly parentRefs?: readonly { readonly sectionName: string }[];
+    readonly hostnames?: readonly string[];
+    readonly rules?: readonly { readonly backendRefs: readonly { readonly name: string; readonly port: number }[] }[];
+  };
+};
 
 describe("a rollout that holds its own host port", () => {
   const https = [{ ports: [{ containerPort: 443, hostPort: 443 }] }];

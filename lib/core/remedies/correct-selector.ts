@@ -48,7 +48,8 @@ export const correctSelector: RemedyWriter = {
           ...(tool === null ? [] : [say("managed.elsewhere", { object, tool })]),
           say("apply.annotations", { object }),
         ],
-        steps: [say("step.apply-or", { command: patchCommand(service, "service", { spec: { selector: patch } }) })],
+        // Applied, a selector that nobody applied before would keep the mistyped key beside the right one.
+        steps: [say("step.patch-or", { command: patchCommand(service, "service", { spec: { selector: patch } }) })],
         wayBack: say("selector.back", { was: miss.wanted, command: patchCommand(service, "service", { spec: { selector: undo } }) }),
         ...assemble([{ before: writeService(service), after: writeService({ ...service, selector }) }]),
         endpoints: [],

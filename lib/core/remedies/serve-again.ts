@@ -39,7 +39,7 @@ export const serveAgain: RemedyWriter = {
           ...(tool === null ? [] : [say("managed.elsewhere", { object, tool })]),
           say("apply.annotations", { object }),
         ],
-        steps: [say("ignored.step", { command: patch(Object.fromEntries(marks.map(([key]) => [key, null]))) })],
+        steps: [say("step.patch-or", { command: patch(Object.fromEntries(marks.map(([key]) => [key, null]))) })],
         wayBack: say("ignored.back", { command: patch(Object.fromEntries(marks)) }),
         ...assemble([{ before: writeService(service), after: writeService({ ...service, labels }) }]),
         endpoints: [],

@@ -76,7 +76,8 @@ export const remedyWords = {
   "host.room": "{owner} runs {pods} pods, and may use {nodes} nodes only: a host port needs a node for each",
   "host.container": "{owner}: which container listens is not declared, or it has a host port already",
   "host.no-number": "no host port is free on every node",
-  "host.back": "keep the Service first ({command} > FILE); to go back, take the host ports out of the templates and apply that file",
+  "host.back":
+    "keep the Service first ({command} > FILE); to go back, take the host ports out of the templates, then kubectl create -f FILE",
 
   "move.title": "Another host port",
   "move.gain": "{owner}: {before} becomes {after}, free on all {count} nodes that its pods may land on: {nodes}",
@@ -114,9 +115,25 @@ export const remedyWords = {
   "layered.http": "only HTTP passes, told apart by its host name",
   "layered.old": "{ports} refuse connections at once on every node",
   "layered.dns": "let {hosts} lead to the nodes, where {door} answers; or write names of your own",
-  "layered.back": "keep what is there first ({save} > FILE); to go back, apply that file, then {command}",
-  "layered.not-http": "an Ingress tells owners apart by HTTP's host name, and no port of the Service is declared as HTTP",
+  "layered.back":
+    "keep what is there first ({save} > FILE); to go back, kubectl replace --force -f FILE (it makes the Services anew, with their old addresses), then {command}",
+  "layered.not-http":
+    "an Ingress tells owners apart by HTTP's host name, and no port of the Service is declared as HTTP: SSH and other TCP it cannot carry, a Gateway with a port for each owner or a host port can",
   "layered.no-door": "no Ingress controller with a nodePort for HTTP is seen in the cluster",
+
+  "gateway.title": "One Gateway in front, with routes for what an Ingress cannot carry, and ClusterIP Services inside",
+  "gateway.gain": "{host}:{port} reaches {owner} through the Gateway",
+  "gateway.address":
+    "the Gateway {gateway} has an address and numbers on nodes of its own, which its implementation makes; neither is known before it stands",
+  "gateway.ports":
+    "TCP and UDP say no name (SSH is one of them): each owner has a port of the Gateway, and a name that leads there is for people only",
+  "gateway.tls": "TLS passes as it is, told apart by the name that clients ask for (SNI); who asks for none is refused",
+  "gateway.version":
+    "{route} is v1 since Gateway API {since}; before, it is v1alpha2 of the experimental channel, and not every implementation has it",
+  "gateway.class": "see that kubectl get gatewayclass names {class} (classes are not read), or write the one that it names",
+  "gateway.dns": "let {hosts} lead to the address that kubectl get gateway shows for {gateway}; or write names of your own",
+  "gateway.no-door": "no implementation of the Gateway API is seen in the cluster",
+  "gateway.protocol": "a Gateway has no routes for {protocol}",
 
   "policy.title": "A guard: the API server refuses numbers that are kept for others",
   "policy.title-kyverno": "A guard by Kyverno: numbers that are kept for others are refused",
@@ -160,7 +177,6 @@ export const remedyWords = {
   "ignored.title": "Without the label that kube-proxy passes over",
   "ignored.gain": "{port} answers on every node",
   "ignored.other": "a proxy of another name that serves it now no longer does; where one is meant, give up the nodePort instead: {command}",
-  "ignored.step": "{command}; kubectl apply -f FILE does the same only where an earlier apply wrote the label",
   "ignored.back": "put the label back: {command}",
   "release.title": "Load balancers without nodePorts",
   "release.gain": "{count} numbers of {band} come free: {used} of {size} are left in use",
@@ -203,6 +219,7 @@ export const remedyWords = {
   "step.apply": "kubectl apply -f FILE",
   "step.apply-or": "kubectl apply -f FILE; to keep the annotations of what is there, apply only what is new in it, and then: {command}",
   "step.patch-file": "{command}; FILE holds this document alone. It is a patch: what it does not name stays as it is",
+  "step.patch-or": "{command}; kubectl apply -f FILE does the same only where an earlier apply wrote what is taken away",
   "step.template": "put the lines of each Pod document into the template that makes it, and let the pods be made anew",
   "step.then": "when nobody uses the old number any more: {command}",
   "step.tell": "tell the users: portolan remedy {fingerprint} --kind {kind} -o markdown",

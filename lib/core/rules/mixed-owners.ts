@@ -12,6 +12,7 @@ import { describeProxy } from "../routing/proxy-config";
 import { isExternalLocal } from "../routing/service-rules";
 import type { Context } from "../policy/policy";
 import { exposeOnEveryNode, exposeOnNodes } from "../remedies/expose-on-nodes";
+import { layerByGateway } from "../remedies/gateway-access";
 import { layerAccess } from "../remedies/layered-access";
 import { guardByApiServer, guardByKyverno } from "../remedies/guard-bands";
 import { defineRule, type Found } from "./rule";
@@ -42,7 +43,16 @@ export const mixedOwners = defineRule<MixedEvidence, Found<MixedEvidence>>({
   severity: "critical",
   about: "selector",
   needs: ["services", "endpointslices", "pods"],
-  remedies: [separateOwners, exposeOnNodes, exposeOnEveryNode, answerLocally, layerAccess, guardByApiServer, guardByKyverno],
+  remedies: [
+    separateOwners,
+    exposeOnNodes,
+    exposeOnEveryNode,
+    answerLocally,
+    layerAccess,
+    layerByGateway,
+    guardByApiServer,
+    guardByKyverno,
+  ],
   reads: readsOfProxies,
   perService(snapshot, context, service) {
     if (isUnclaiming(service) || isPassedOver(service) || hasOneController(snapshot, service)) return null;
