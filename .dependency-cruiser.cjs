@@ -76,7 +76,7 @@ const rows = [
   {
     name: "e2e",
     path: "^e2e/",
-    allowed: [wire, "^scripts/truth-", ...npm("@playwright/test", "playwright-core", "@axe-core/playwright", "selfsigned")],
+    allowed: [wire, "^scripts/truth-", ...npm("@playwright/test", "playwright-core", "@axe-core/playwright", "selfsigned", "yaml")],
     node: true,
     remedy:
       "e2e sees what a user sees: it talks to the app over HTTP, starts servers as processes, and may read wire types and the comparison with recorded truth.",

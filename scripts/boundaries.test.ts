@@ -85,6 +85,7 @@ const cases: readonly Case[] = [
 
   ["e2e/a.spec.ts", "@playwright/test", undefined],
   ["e2e/b.spec.ts", "@/lib/wire/schemas", undefined],
+  ["e2e/b.ts", "yaml", undefined],
   ["e2e/c.spec.ts", "@/lib/core", "e2e"],
   ["e2e/d.spec.ts", "@/lib/sources/source", "e2e"],
   ["e2e/e.test.ts", "@/lib/server/runtime", "e2e-tests"],

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { parse } from "yaml";
 import { startApiServer, startEtcd, type ApiAnswer, type ApiServer } from "./control-plane";
 import { order } from "./live-objects";
 import { stopAll, until } from "./process";
@@ -112,7 +113,7 @@ const provers: Readonly<Record<string, (lab: Lab) => Promise<void>>> = {
     await order(api, "POST", deployments, deployment("edge", 2, [...ports, { containerPort: 9153 }]));
     const { fingerprint } = await findingOf(portolan, "host-port-capacity");
     const [patch = ""] = documentsOf(await portolan(["remedy", fingerprint, "--kind", "hostPort"]));
-    const patched = (await order(api, "PATCH", pathOf(patch), patch, strategic)) as Deployed;
+    const patched = (await order(api, "PATCH", pathOf(patch), parse(patch), strategic)) as Deployed;
     assert.deepEqual(
       patched.spec.template.spec.containers[0]?.ports.map(({ containerPort, protocol, hostPort }) => [containerPort, protocol, hostPort]),
       [
@@ -128,7 +129,7 @@ const provers: Readonly<Record<string, (lab: Lab) => Promise<void>>> = {
     assert.ok(crowded.remedies.includes("hostPort"), `kinds: ${crowded.remedies.join()}`);
     const [operations = ""] = documentsOf(await portolan(["remedy", crowded.fingerprint, "--kind", "daemonSet"]));
     // The API server refuses a change of kind: as in the remedy's steps it is the object that comes out which it is given.
-    const made = applyOperations(await order(api, "GET", `${deployments}/many`), operations);
+    const made = applyOperations(await order(api, "GET", `${deployments}/many`), parse(operations) as readonly Operation[]);
     await order(api, "DELETE", `${deployments}/many`);
     await order(api, "POST", "/apis/apps/v1/namespaces/clearml/daemonsets?fieldValidation=Strict", made);
     assert.ok(!(await rulesOf(portolan)).includes("host-port-capacity"), "host-port-capacity is still found");
@@ -203,9 +204,11 @@ type Deployed = {
     };
   };
 };
-/** RFC 6902, for the operations that a DaemonSet needs; the product writes each on lines of its own. */
-function applyOperations(object: unknown, patch: string): unknown {
-  for (const [, op, path = "", value] of patch.matchAll(/^- op: (\w+)\n {2}path: (\S+)(?:\n {2}value: (\S+))?$/gm)) {
+type Operation = { readonly op: "test" | "replace" | "remove"; readonly path: string; readonly value?: unknown };
+
+/** RFC 6902, for the operations that a DaemonSet needs. */
+function applyOperations(object: unknown, operations: readonly Operation[]): unknown {
+  for (const { op, path, value } of operations) {
     const keys = path.slice(1).split("/");
     const last = keys.pop() ?? "";
     const parent = keys.reduce((at, key) => at[key] as Record<string, unknown>, object as Record<string, unknown>);
