@@ -64,6 +64,29 @@ describe("check", () => {
     });
   });
 
+  test.for([
+    [
+      "what carries the label and is left out of the manifest is deleted",
+      "app=clearml-session-7",
+      ["update clearml-session-2", "delete clearml-session-7"],
+      ["no-endpoints", "announced-port-unmapped"],
+    ],
+    ["near: of another namespace", "app=grafana", ["update clearml-session-2"], []],
+    ["near: what the manifest holds", "app=clearml-session-2", ["update clearml-session-2"], []],
+  ] as const)("--prune-label: %s", ([, label, objects, resolved]) => {
+    const { stdout, status } = check(
+      service("clearml-session-2", 30_002, "ai.allegro.agent.serial: pod-2"),
+      "-o",
+      "json",
+      "--prune-label",
+      label,
+    );
+    const answer = JSON.parse(stdout) as Answer;
+    expect(status).toBe(0);
+    expect(answer.objects.map(({ effect, name }) => `${effect} ${name}`)).toEqual(objects);
+    expect(answer.resolved.map(({ rule }) => rule)).toEqual(resolved);
+  });
+
   test("by itself: no cluster is asked, and what depends on nodes is not evaluated", () => {
     const { status, stdout, stderr } = run(["check", "-f", "-", "--alone"], {
       input: `${service("a", 30_001)}---\n${service("b", 30_001)}`,
@@ -93,3 +116,8 @@ describe("check", () => {
     expect(stderr).toContain("--alone judges the manifest by itself");
   });
 });
+
+type Answer = {
+  readonly objects: readonly { readonly effect: string; readonly name: string }[];
+  readonly resolved: readonly { readonly rule: string }[];
+};

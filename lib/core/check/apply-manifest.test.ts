@@ -139,6 +139,24 @@ describe("workloads", () => {
     expect(podsOf(snapshot, "agent").map(({ nodeName }) => nodeName)).toEqual(["n1", "n2", "n3"]);
   });
 
+  test("a bare pod that a controller has adopted stays what its own manifest says, in whatever order they stand", () => {
+    const pod = buildPod({
+      name: "seed",
+      node: "n1",
+      ip: "10.244.1.9",
+      labels: { app: "db", seed: "yes" },
+      controller: { kind: "ReplicaSet", name: "db" },
+    });
+    const adopter = {
+      ...deployment({ name: "db", replicas: 1, template: { labels: { app: "db" }, containers: [{ ports: [] }] } }),
+      kind: "ReplicaSet",
+    };
+    const stated = { ...pod, uid: "", controller: null, nodeName: null, podIPs: [] };
+    const snapshot = buildSnapshot({ nodes, pods: [pod] });
+    for (const manifest of [manifestOf(adopter, stated), manifestOf(stated, adopter)])
+      expect([...applyManifest(snapshot, manifest).snapshot.pods.values()]).toEqual([pod]);
+  });
+
   test("deleted with its pods", () => {
     const { snapshot } = applyManifest(buildSnapshot(live), manifestOf(remove("Deployment", "web")));
     expect(endpointsOf(snapshot, "web")).toEqual([]);

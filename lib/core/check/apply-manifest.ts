@@ -91,10 +91,8 @@ function movePods(
   const concerned = new Map(objects.map((each) => [formatObjectRef(each.object), new Array<PodRecord>()]));
   if (objects.some(hasPods))
     for (const pod of snapshot.pods.values()) {
-      const owner =
-        concerned.get(formatObjectRef(resolveOwner(pod))) ??
-        concerned.get(formatObjectRef({ kind: "Pod", namespace: pod.namespace, name: pod.name }));
-      owner?.push(pod);
+      const self = { kind: "Pod", namespace: pod.namespace, name: pod.name };
+      for (const name of new Set([resolveOwner(pod), self].map(formatObjectRef))) concerned.get(name)?.push(pod);
     }
   const replaced = new Set([...concerned.values()].flat());
   const desk: Desk = {
@@ -114,7 +112,9 @@ function movePods(
   for (const each of objects)
     for (const pod of desk.podsOf(each.object))
       if (each.action === "delete" || !finished(pod)) pods.set(podKey(pod.namespace, pod.name), null);
-  for (const pod of added.flatMap((each) => each.pods)) pods.set(podKey(pod.namespace, pod.name), pod);
+  // A controller adopts a bare pod that it selects. What the manifest says of that pod by its name counts, not the controller's template.
+  const byName = added.filter((_, place) => kept[place]?.object.kind === "Pod");
+  for (const pod of [...added, ...byName].flatMap((each) => each.pods)) pods.set(podKey(pod.namespace, pod.name), pod);
   for (const [key, pod] of pods) if (pod !== null && snapshot.pods.get(key) === pod) pods.delete(key);
   return { pods, placements: added.flatMap(({ placement }) => placement ?? []) };
 }
