@@ -20,6 +20,12 @@ test("the API server goes away: stale with its data kept, then live again", asyn
   await again.stop();
 });
 
+test("what may not be read is said by the very first bytes of a page, before any stream is open", async ({ dashboard }) => {
+  const html = await (await fetch(`${dashboard.url}/`)).text();
+  expect(html).toContain("Live, 1 kind forbidden");
+  expect(html).toContain("endpointslices forbidden");
+});
+
 test("an empty cluster says so", async ({ page, folder }) => {
   const cluster = await startCluster(folder, ["--empty"]);
   const dashboard = await startDashboard(["--kubeconfig", cluster.kubeconfig], port);

@@ -10,8 +10,16 @@ export type ColumnGrouping = "band" | "number" | "namespace";
 type MapNode = WirePortMap["nodes"][number];
 type MapColumn = WirePortMap["columns"][number];
 
+/** `standIn`: the first node of a folded group that has no row of its own; it is selected for the group. */
 export type ChartRow =
-  | { readonly kind: "group"; readonly name: string; readonly count: string; readonly folded: boolean; readonly members: readonly number[] }
+  | {
+      readonly kind: "group";
+      readonly name: string;
+      readonly count: string;
+      readonly folded: boolean;
+      readonly members: readonly number[];
+      readonly standIn: string | null;
+    }
   | { readonly kind: "node"; readonly node: MapNode; readonly place: number; readonly group: string };
 
 /** `frame`: the severity of a finding that concerns the column as a whole. */
@@ -35,6 +43,8 @@ export type Chart = {
   readonly groups: readonly ChartGroup[];
   /** Row by row, and in a row the worst first. */
   readonly marks: readonly ChartMark[];
+  /** The row that shows a node: its own, else its folded group's; -1 when the filter left it out. */
+  rowOf(node: string): number;
   cellOf(node: number, column: number): WireCell | undefined;
   /** All nodes of a folded group in one cell. */
   summaryOf(group: string, column: number): WireCell | undefined;
@@ -95,6 +105,7 @@ export function buildChart(map: WirePortMap, findings: readonly WireFinding[], o
     columns,
     groups,
     marks: listMarks(rows, columns, marked, marks),
+    rowOf: indexRows(map, rows),
     cellOf: (node, column) => {
       const wire = map.columns[column];
       return wire === undefined ? undefined : map.cells[exceptions[column]?.get(node) ?? wire.cell];
@@ -102,6 +113,26 @@ export function buildChart(map: WirePortMap, findings: readonly WireFinding[], o
     summaryOf: cacheSummaries(map, rows),
     markOf: (node, column) => marks.get(`${node} ${String(column.place)}`) ?? null,
   };
+}
+
+/** The node that a selection in a row names; null where nothing can be selected. */
+export function nodeToSelect(row: ChartRow): string | null {
+  return row.kind === "node" ? row.node.name : row.standIn;
+}
+
+/** What a row shows in a column: a node's cell, or the summary of a folded group. */
+export function cellOfRow(chart: Pick<Chart, "cellOf" | "summaryOf">, row: ChartRow, column: number): WireCell | undefined {
+  if (row.kind === "node") return chart.cellOf(row.place, column);
+  return row.folded ? chart.summaryOf(row.name, column) : undefined;
+}
+
+function indexRows(map: WirePortMap, rows: readonly ChartRow[]): Chart["rowOf"] {
+  const places = new Map<string, number>();
+  rows.forEach((row, place) => {
+    if (row.kind === "node") places.set(row.node.name, place);
+    else if (row.folded) for (const member of row.members) places.set(map.nodes[member]?.name ?? "", place);
+  });
+  return (node) => places.get(node) ?? -1;
 }
 
 /** Each summary is made when it is first asked for, from the exceptions of its column. */
@@ -168,7 +199,14 @@ function buildRows(
         .filter(({ node }) => !isFolded || marked.has(node.name))
         .sort((a, b) => compareNatural(a.node.name, b.node.name));
       return [
-        { kind: "group", name, count: words.nodeCount(members.length), folded: isFolded, members: members.map(({ place }) => place) },
+        {
+          kind: "group",
+          name,
+          count: words.nodeCount(members.length),
+          folded: isFolded,
+          members: members.map(({ place }) => place),
+          standIn: isFolded ? (members.find(({ node }) => !marked.has(node.name))?.node.name ?? null) : null,
+        },
         ...shown.map(({ node, place }): ChartRow => ({ kind: "node", node, place, group: name })),
       ];
     });

@@ -2,12 +2,14 @@
 
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { useWords } from "@/components/words/words";
-import type { Chart } from "./build-chart";
+import { nodeToSelect, type Chart } from "./build-chart";
 import { buildLayout, cellAt, type Layout, type Selection } from "./chart-layout";
 import { drawChart } from "./draw-chart";
 import { describeCell } from "./describe-cell";
 import { EdgeChips } from "./edge-chips";
 import { MiniMap } from "./minimap";
+import { moveSelection } from "./move-selection";
+import { createSprites } from "./sprites";
 import { usePalette } from "./use-palette";
 
 type ChartCanvasProps = {
@@ -31,11 +33,13 @@ export function ChartCanvas({ chart, zoom, selected, flagged, onSelect, onOpen, 
   const [hovered, setHovered] = useState<Selection | null>(null);
   const [windowWidth, setWindowWidth] = useState(1024);
   const layout = useMemo(() => buildLayout(chart, zoom, windowWidth), [chart, zoom, windowWidth]);
+  const sprites = useMemo(() => (look === null ? null : createSprites(look, zoom)), [look, zoom]);
 
   useEffect(() => {
     const [box, sheet, size] = [scroller.current, canvas.current, spacer.current];
     const context = sheet?.getContext("2d");
-    if (box === null || sheet === null || size === null || context === null || context === undefined || look === null) return;
+    if (box === null || sheet === null || size === null || context === null || context === undefined || look === null || sprites === null)
+      return;
     size.style.width = `${String(layout.width)}px`;
     size.style.height = `${String(layout.height)}px`;
     let frame = 0;
@@ -54,8 +58,8 @@ export function ChartCanvas({ chart, zoom, selected, flagged, onSelect, onOpen, 
       drawChart(context, {
         chart,
         layout,
-        palette: look.palette,
-        fonts: look.fonts,
+        ...look,
+        sprites,
         scrollX: scrollLeft,
         scrollY: scrollTop,
         width,
@@ -93,7 +97,15 @@ export function ChartCanvas({ chart, zoom, selected, flagged, onSelect, onOpen, 
     const next = found !== null && "column" in found ? found : null;
     if (next?.node !== hovered?.node || next?.column !== hovered?.column) setHovered(next);
   };
-  const press = (event: PointerEvent): void => {
+  const press = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = moveSelection(chart, selected, event.key);
+    if (next !== null) onSelect(next);
+    else if (event.key === "Enter" && selected !== null) onOpen(selected);
+    else return;
+    event.preventDefault();
+  };
+  const point = (event: PointerEvent): void => {
     const found = at(event);
     if (found === null) return;
     if ("group" in found) onFold(found.group);
@@ -105,23 +117,24 @@ export function ChartCanvas({ chart, zoom, selected, flagged, onSelect, onOpen, 
       <div className="relative flex min-h-0 min-w-0 flex-1">
         <div
           ref={scroller}
-          // Scrolling and arrows need a focus; the grid inside says what is selected.
+          // What is seen is painted; the rows inside are for those who cannot see it.
           tabIndex={0}
-          role="application"
+          role="grid"
           aria-label={words.map.chart}
-          onKeyDown={(event) => {
-            moveSelection(event, chart, selected, onSelect, onOpen);
-          }}
+          aria-rowcount={chart.rows.length}
+          aria-colcount={chart.columns.length + 1}
+          aria-activedescendant={selected === null ? undefined : selectedCellId}
+          onKeyDown={press}
           onPointerMove={move}
           onPointerLeave={() => {
             setHovered(null);
           }}
-          onPointerUp={press}
+          onPointerUp={point}
           className="focus-inset relative min-h-0 min-w-0 flex-1 overflow-auto bg-surface"
         >
           <canvas ref={canvas} aria-hidden="true" className="sticky top-0 left-0 block" />
           <div ref={spacer} aria-hidden="true" className="absolute top-0 left-0" />
-          <FocusedRow chart={chart} selected={selected} />
+          <SpokenRows chart={chart} selected={selected} />
         </div>
         <EdgeChips scroller={scroller} chart={chart} layout={layout} selected={selected} onSelect={onSelect} />
       </div>
@@ -130,66 +143,39 @@ export function ChartCanvas({ chart, zoom, selected, flagged, onSelect, onOpen, 
   );
 }
 
-/** The focused row as a grid: its cells carry names. */
-function FocusedRow({ chart, selected }: { readonly chart: Chart; readonly selected: Selection | null }) {
+const selectedCellId = "selected-cell";
+
+/** The groups, and the row that is selected with its cells, each named. */
+function SpokenRows({ chart, selected }: { readonly chart: Chart; readonly selected: Selection | null }) {
   const words = useWords();
-  const row = chart.rows.find((each) => each.kind === "node" && each.node.name === (selected?.node ?? each.node.name));
-  if (row?.kind !== "node") return null;
+  const focused = selected === null ? chart.rows.findIndex((row) => nodeToSelect(row) !== null) : chart.rowOf(selected.node);
   return (
-    <div
-      role="grid"
-      aria-label={words.map.title}
-      aria-rowcount={chart.rows.length}
-      aria-colcount={chart.columns.length}
-      className="sr-only"
-    >
-      <div role="row" aria-label={row.node.name}>
-        {chart.columns.map((column, place) => (
-          <span
-            key={`${String(column.column.port)}/${column.column.protocol}`}
-            role="gridcell"
-            aria-colindex={place + 1}
-            aria-selected={selected?.column === place}
-          >
-            {describeCell(chart, row.node.name, row.place, column, words)}
-          </span>
-        ))}
-      </div>
+    <div role="rowgroup" className="sr-only">
+      {chart.rows.map((row, place) => {
+        if (row.kind === "node" && place !== focused) return null;
+        const name = row.kind === "node" ? row.node.name : row.name;
+        return (
+          <div key={`${row.kind} ${name}`} role="row" aria-rowindex={place + 1}>
+            <span role="rowheader" aria-colindex={1} aria-expanded={row.kind === "node" ? undefined : !row.folded}>
+              {row.kind === "node" ? name : words.map.groupOf(name, row.count)}
+            </span>
+            {place === focused &&
+              chart.columns.map((column, at) => (
+                <span
+                  key={`${String(column.column.port)}/${column.column.protocol}`}
+                  id={selected?.column === at ? selectedCellId : undefined}
+                  role="gridcell"
+                  aria-colindex={at + 2}
+                  aria-selected={selected?.column === at}
+                >
+                  {describeCell(chart, row, column, words)}
+                </span>
+              ))}
+          </div>
+        );
+      })}
     </div>
   );
-}
-
-function moveSelection(
-  event: KeyboardEvent,
-  chart: Chart,
-  selected: Selection | null,
-  onSelect: (next: Selection) => void,
-  onOpen: (at: Selection) => void,
-): void {
-  const nodes = chart.rows.flatMap((row) => (row.kind === "node" ? [row.node.name] : []));
-  const row = Math.max(0, nodes.indexOf(selected?.node ?? ""));
-  const column = selected?.column ?? 0;
-  const steps: Readonly<Record<string, readonly [number, number]>> = {
-    ArrowLeft: [0, -1],
-    ArrowRight: [0, 1],
-    ArrowUp: [-1, 0],
-    ArrowDown: [1, 0],
-    Home: [0, -column],
-    End: [0, chart.columns.length],
-    PageUp: [-10, 0],
-    PageDown: [10, 0],
-  };
-  const step = steps[event.key];
-  if (event.key === "Enter" && selected !== null) {
-    event.preventDefault();
-    onOpen(selected);
-    return;
-  }
-  if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  const clamp = (value: number, length: number): number => Math.max(0, Math.min(length - 1, value));
-  const node = nodes[selected === null ? 0 : clamp(row + step[0], nodes.length)];
-  if (node !== undefined) onSelect({ node, column: selected === null ? 0 : clamp(column + step[1], chart.columns.length) });
 }
 
 /** Keeps the selected cell in the window. */
@@ -203,8 +189,7 @@ function useScrollTo(
   useEffect(() => {
     const box = scroller.current;
     if (box === null || selected === null) return;
-    const row = chart.rows.findIndex((each) => each.kind === "node" && each.node.name === selected.node);
-    const [x, y] = [layout.xs[selected.column], layout.ys[row]];
+    const [x, y] = [layout.xs[selected.column], layout.ys[chart.rowOf(selected.node)]];
     if (x === undefined || y === undefined) return;
     const { scrollLeft, scrollTop, clientWidth, clientHeight } = box;
     const inside = (at: number, from: number, before: number, size: number, margin: number): number =>

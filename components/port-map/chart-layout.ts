@@ -1,7 +1,6 @@
 // Where rows, columns and names of the chart stand, and which cell is under a point.
 
-import type { Chart, ChartRow } from "./build-chart";
-import type { Palette } from "./shapes";
+import { nodeToSelect, type Chart, type ChartRow } from "./build-chart";
 
 /** Where things stand, in CSS pixels; all derived from the zoom (pixels per cell). */
 export type Layout = {
@@ -20,6 +19,7 @@ export type Layout = {
 };
 
 const leftMin = 188;
+const smallLeft = 128;
 const leftMax = 380;
 const nameStart = 28;
 // Inter at 13 px and JetBrains Mono at 11 px, on average; a longer name is shortened when it is drawn.
@@ -27,6 +27,7 @@ const nameCharacter = 7.6;
 const addressCharacter = 6.7;
 const groupGap = 12;
 const groupRowHeight = 26;
+const smallGroupRowHeight = 18;
 
 /** Text is legible from here on. */
 export const textZoom = 20;
@@ -35,7 +36,12 @@ export const glyphZoom = 8;
 /** A folded group has cells of its own. */
 export function rowHeight(row: ChartRow, zoom: number): number {
   if (row.kind === "node") return zoom;
-  return Math.max(zoom >= glyphZoom ? groupRowHeight : 6, row.folded ? zoom : 0);
+  return Math.max(zoom >= glyphZoom ? groupRowHeight : smallGroupRowHeight, row.folded ? zoom : 0);
+}
+
+/** How far below the top of its row a cell begins. */
+export function cellTop(row: ChartRow, zoom: number): number {
+  return (rowHeight(row, zoom) - zoom) / 2;
 }
 
 /** `windowWidth`: of the chart's box, so that names leave room for cells. */
@@ -51,10 +57,10 @@ export function buildLayout(chart: Chart, zoom: number, windowWidth: number): La
   const wanted = nameStart + Math.max(groupWidth, longest(({ node }) => node.name) * nameCharacter + addressWidth);
   const left =
     zoom < glyphZoom
-      ? 96
+      ? Math.round(Math.min(smallLeft, windowWidth * 0.3))
       : Math.round(windowWidth < 600 ? Math.min(wanted, windowWidth * 0.42) : Math.min(leftMax, Math.max(leftMin, wanted)));
   const nameWidth = left - nameStart - addressWidth;
-  const top = zoom >= textZoom ? 178 : zoom >= glyphZoom ? 74 : 40;
+  const top = zoom >= textZoom ? 178 : 84;
   const xs: number[] = [];
   let x = left + 8;
   chart.columns.forEach((column, place) => {
@@ -73,23 +79,14 @@ export function buildLayout(chart: Chart, zoom: number, windowWidth: number): La
 
 export type Selection = { readonly node: string; readonly column: number };
 
-export type Scene = {
-  readonly chart: Chart;
-  readonly layout: Layout;
-  readonly palette: Palette;
-  readonly fonts: { readonly ui: string; readonly mono: string };
-  readonly scrollX: number;
-  readonly scrollY: number;
-  readonly width: number;
-  readonly height: number;
-  readonly selected: Selection | null;
-  readonly hovered: Selection | null;
-  readonly flagged: number | null;
-};
-
 /** The cell under a point of the window; null outside of the cells. */
 export function cellAt(
-  { chart, layout, scrollX, scrollY }: Pick<Scene, "chart" | "layout" | "scrollX" | "scrollY">,
+  {
+    chart,
+    layout,
+    scrollX,
+    scrollY,
+  }: { readonly chart: Chart; readonly layout: Layout; readonly scrollX: number; readonly scrollY: number },
   x: number,
   y: number,
 ): Selection | { readonly group: string } | null {
@@ -101,9 +98,10 @@ export function cellAt(
   });
   const found = chart.rows[row];
   if (found === undefined) return null;
-  if (found.kind === "group") return x < left ? { group: found.name } : null;
+  if (found.kind === "group" && x < left) return { group: found.name };
+  const node = nodeToSelect(found);
   const column = xs.findIndex((each) => x >= each - scrollX && x < each - scrollX + zoom);
-  return x < left || column < 0 ? null : { node: found.node.name, column };
+  return x < left || column < 0 || node === null ? null : { node, column };
 }
 
 function sharedDomain(chart: Chart): string {

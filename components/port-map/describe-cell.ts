@@ -2,7 +2,7 @@ import { displayNames } from "@/components/glyphs/owner-hues";
 import type { OutcomeGlyph } from "@/components/glyphs/outcome-glyph";
 import type { Words } from "@/components/words/en";
 import { formatPort, formatShare } from "@/lib/client/format";
-import type { Chart, ChartColumn } from "./build-chart";
+import { cellOfRow, type Chart, type ChartColumn, type ChartRow } from "./build-chart";
 import { glyphOfCell } from "./glyph-of-cell";
 
 /** The word for a cell's shape, the same in legend, inspector and grid. */
@@ -26,8 +26,8 @@ export function wordOfGlyph(glyph: OutcomeGlyph, { terms }: Words): string {
 }
 
 /** "gpu-02, 30001, several owners, agent-96e6ac6b 50 %, agent-fab4defe 50 %, critical" */
-export function describeCell(chart: Chart, node: string, place: number, column: ChartColumn, words: Words): string {
-  const cell = chart.cellOf(place, column.place);
+export function describeCell(chart: Chart, row: ChartRow, column: ChartColumn, words: Words): string {
+  const cell = cellOfRow(chart, row, column.place);
   if (cell === undefined) return "";
   const names = displayNames(cell.owners);
   const owners =
@@ -36,9 +36,9 @@ export function describeCell(chart: Chart, node: string, place: number, column: 
       : cell.owners
           .map((owner, index) => `${names[index] ?? owner.name}${owner.probability === null ? "" : ` ${formatShare(owner.probability)}`}`)
           .join(", ");
-  const mark = chart.markOf(node, column) ?? column.frame;
+  const mark = (row.kind === "node" ? chart.markOf(row.node.name, column) : null) ?? column.frame;
   return words.map.cell(
-    node,
+    row.kind === "node" ? row.node.name : row.name,
     formatPort(column.column.port, column.column.protocol),
     wordOfGlyph(glyphOfCell(cell), words),
     owners,

@@ -1,14 +1,17 @@
 // Paints the names around the chart: nodes on the left, bands and ports with their holders on the coast above.
 
-import type { ChartColumn, ChartRow } from "./build-chart";
-import { glyphZoom, rowHeight, textZoom, type Layout, type Scene } from "./chart-layout";
-import { circle, color, polygon, rounded, severityMark, shorten, stroke, text, type Palette } from "./shapes";
+import type { ChartColumn } from "./build-chart";
+import { glyphZoom, rowHeight, textZoom, type Layout } from "./chart-layout";
+import { assignLanes } from "./flag-lanes";
+import type { Scene, SeenColumn, SeenRow } from "./scene";
+import { circle, color, rounded, severityMark, shorten, stroke, text, type Palette } from "./shapes";
 
-export function drawRowNames(
-  context: CanvasRenderingContext2D,
-  scene: Scene,
-  rows: readonly { readonly row: ChartRow; readonly place: number; readonly y: number }[],
-): void {
+const barHeight = 17;
+const laneCount = 4;
+const laneHeight = 14;
+const flagWidth = 52;
+
+export function drawRowNames(context: CanvasRenderingContext2D, scene: Scene, rows: readonly SeenRow[]): void {
   const { layout, palette, fonts, chart, selected, hovered } = scene;
   const worstOf = new Map<number, "critical" | "warning">();
   for (const { row, severity } of chart.marks) if (!worstOf.has(row)) worstOf.set(row, severity);
@@ -19,9 +22,10 @@ export function drawRowNames(
   context.clip();
   context.fillStyle = color(palette, "--surface");
   context.fillRect(0, top, left, scene.height - top);
+  // Rows lower than a name: only those with a finding have one, as far as there is room.
+  let lastName = Number.NEGATIVE_INFINITY;
   for (const { row, place, y } of rows) {
     if (row.kind === "group") {
-      if (zoom < glyphZoom) continue;
       const middle = y + rowHeight(row, zoom) / 2;
       context.lineWidth = 1.3;
       const points: [number, number][] = row.folded
@@ -44,7 +48,8 @@ export function drawRowNames(
     const middle = y + zoom / 2;
     const worst = worstOf.get(place) ?? null;
     const current = (hovered ?? selected)?.node === row.node.name;
-    if (zoom < 11 && worst === null) continue;
+    if (zoom < 11 && (worst === null || middle - lastName < 11)) continue;
+    lastName = middle;
     if (worst !== null) severityMark(context, { palette, font: fonts.ui }, worst, 18, middle, 5.5, null);
     else if (!row.node.ready || row.node.unschedulable) {
       circle(context, 18, middle, 4.5, null, color(palette, row.node.ready ? "--text-3" : "--warning"), 1.3);
@@ -62,11 +67,7 @@ export function drawRowNames(
   context.restore();
 }
 
-export function drawCoast(
-  context: CanvasRenderingContext2D,
-  scene: Scene,
-  columns: readonly { readonly column: ChartColumn; readonly place: number; readonly x: number }[],
-): void {
+export function drawCoast(context: CanvasRenderingContext2D, scene: Scene, columns: readonly SeenColumn[]): void {
   const { chart, layout, palette, fonts, width, scrollX, flagged } = scene;
   const { zoom, left, top, xs } = layout;
   context.save();
@@ -75,38 +76,64 @@ export function drawCoast(
   context.clip();
   context.fillStyle = color(palette, "--surface");
   context.fillRect(0, 0, width, top);
-  const barHeight = zoom >= glyphZoom ? 17 : 0;
   const barTop = top - barHeight - 4;
-  if (barHeight > 0) {
+  context.save();
+  context.beginPath();
+  context.rect(left, 0, width - left, top);
+  context.clip();
+  for (const group of chart.groups) {
+    const from = (xs[group.first] ?? 0) - scrollX;
+    const to = (xs[group.first + group.count - 1] ?? 0) - scrollX + zoom;
+    if (to < left || from > width || group.name === "") continue;
+    context.fillStyle = color(palette, "--sunken");
+    rounded(context, from, barTop, to - from, barHeight, 2);
+    context.fill();
     context.save();
     context.beginPath();
-    context.rect(left, 0, width - left, top);
+    context.rect(Math.max(from, left), barTop, to - Math.max(from, left), barHeight);
     context.clip();
-    for (const group of chart.groups) {
-      const from = (xs[group.first] ?? 0) - scrollX;
-      const to = (xs[group.first + group.count - 1] ?? 0) - scrollX + zoom;
-      if (to < left || from > width || group.name === "") continue;
-      context.fillStyle = color(palette, "--sunken");
-      rounded(context, from, barTop, to - from, barHeight, 2);
-      context.fill();
-      context.save();
-      context.beginPath();
-      context.rect(Math.max(from, left), barTop, to - Math.max(from, left) - 2, barHeight);
-      context.clip();
-      const start = Math.max(from, left) + 5;
-      text(context, group.name, start, barTop + barHeight / 2 + 0.5, color(palette, "--text-2"), `600 11px ${fonts.ui}`, "left");
-      const rangeStart = start + context.measureText(group.name).width + 8;
-      context.font = `400 10px ${fonts.mono}`;
-      // A range that would be cut says another range.
-      if (rangeStart + context.measureText(group.range).width <= to - 2)
-        text(context, group.range, rangeStart, barTop + barHeight / 2 + 0.5, color(palette, "--text-3"), context.font, "left");
-      context.restore();
-    }
+    // A band of one column has room for a short name, and for nothing beside it.
+    const start = Math.max(from, left) + (to - from < 40 ? 1 : 5);
+    text(context, group.name, start, barTop + barHeight / 2 + 0.5, color(palette, "--text-2"), `600 11px ${fonts.ui}`, "left");
+    const rangeStart = start + context.measureText(group.name).width + 8;
+    context.font = `400 10px ${fonts.mono}`;
+    // A range that would be cut says another range.
+    if (rangeStart + context.measureText(group.range).width <= to - 2)
+      text(context, group.range, rangeStart, barTop + barHeight / 2 + 0.5, color(palette, "--text-3"), context.font, "left");
     context.restore();
   }
-  for (const { column, place, x } of columns)
-    drawColumnName(context, { palette, fonts, zoom, bottom: barTop - 4 }, column, x + zoom / 2, place === flagged);
   context.restore();
+  if (zoom < glyphZoom) drawFlags(context, scene, columns, barTop - 2);
+  else
+    for (const { column, place, x } of columns)
+      drawColumnName(context, { palette, fonts, zoom, bottom: barTop - 4 }, column, x + zoom / 2, place === flagged);
+  context.restore();
+}
+
+/** Of columns too narrow for a name, only those with findings have one: in lanes, each with a line down to its column. */
+function drawFlags(
+  context: CanvasRenderingContext2D,
+  { layout, palette, fonts }: Scene,
+  columns: readonly SeenColumn[],
+  bottom: number,
+): void {
+  const flags = columns.flatMap(({ column: { column, worst }, x }) =>
+    worst === "critical" || worst === "warning" ? [{ x: x + layout.zoom / 2, severity: worst, port: String(column.port) }] : [],
+  );
+  const lanes = assignLanes(flags, flagWidth, laneCount);
+  flags.forEach(({ x, severity, port }, place) => {
+    const lane = lanes[place] ?? null;
+    const y = bottom - 6 - (lane ?? 0) * laneHeight;
+    const ink = color(palette, `--${severity}`);
+    context.lineWidth = 1;
+    stroke(context, ink, [
+      [x, lane === null ? bottom - 4 : y],
+      [x, bottom + barHeight + 4],
+    ]);
+    if (lane === null) return;
+    severityMark(context, { palette, font: fonts.ui }, severity, x, y, 4.5, color(palette, "--surface"));
+    text(context, port, x + 8, y + 0.5, ink, `700 10.5px ${fonts.mono}`, "left");
+  });
 }
 
 type CoastStyle = { readonly palette: Palette; readonly fonts: Scene["fonts"]; readonly zoom: number; readonly bottom: number };
@@ -126,15 +153,6 @@ function drawColumnName(
       : column.worst === "warning"
         ? color(palette, "--warning")
         : color(palette, "--text");
-  if (zoom < glyphZoom) {
-    if (column.worst !== null)
-      polygon(context, ink, [
-        [x - 3, bottom - 8],
-        [x + 3, bottom - 8],
-        [x, bottom],
-      ]);
-    return;
-  }
   context.save();
   context.translate(x + (zoom >= textZoom ? 2 : 3), bottom);
   context.rotate(zoom >= textZoom ? (-56 * Math.PI) / 180 : -Math.PI / 2);

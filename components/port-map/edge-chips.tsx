@@ -15,8 +15,8 @@ const arrows: Readonly<Record<Side, string>> = { up: "↑", down: "↓", left: "
 const places: Readonly<Record<Side, string>> = {
   up: "top-[calc(var(--cells-top)+6px)] left-8",
   down: "bottom-16 left-8",
-  left: "top-[calc(var(--cells-top)+6px)] left-[calc(var(--cells-left)+6px)]",
-  right: "top-[calc(var(--cells-top)+6px)] right-20",
+  left: "bottom-16 left-[calc(var(--cells-left)+6px)]",
+  right: "bottom-16 right-20",
 };
 
 type EdgeChipsProps = {

@@ -1,6 +1,6 @@
 // What stands out of the window and has a finding: how many rows and columns on each side, and the cell that is next. Pure.
 
-import type { Chart, ChartMark } from "./build-chart";
+import { nodeToSelect, type Chart, type ChartMark } from "./build-chart";
 import type { Layout, Selection } from "./chart-layout";
 
 export const sides = ["up", "down", "left", "right"] as const;
@@ -56,15 +56,14 @@ export function findHidden(
   }
   const firstMarks = new Map<number, number>();
   for (const { row, column } of chart.marks) if (!firstMarks.has(column)) firstMarks.set(column, row);
-  const inSight =
-    chart.rows.find((row, place) => row.kind === "node" && row.node.name === selected?.node && sideOfRow(place) === 0) ??
-    chart.rows.find((row, place) => row.kind === "node" && sideOfRow(place) === 0);
-  const along = inSight?.kind === "node" ? inSight.node.name : undefined;
+  const isSelectedInSight = selected !== null && chart.rowOf(selected.node) >= 0 && sideOfRow(chart.rowOf(selected.node)) === 0;
+  const inSight = chart.rows.find((row, place) => nodeToSelect(row) !== null && sideOfRow(place) === 0);
+  const along = isSelectedInSight ? selected.node : inSight === undefined ? null : nodeToSelect(inSight);
   chart.columns.forEach(({ worst, frame }, column) => {
     if (worst !== "critical" && worst !== "warning") return;
     const side = sideOf(xs[column], scrollX + left, scrollX + width);
-    const node = frame === null ? nodeOf(firstMarks.get(column) ?? -1) : along;
-    if (side !== 0 && node !== undefined) hidden[side < 0 ? "left" : "right"].push({ severity: worst, cell: { node, column } });
+    const node = frame === null ? (nodeOf(firstMarks.get(column) ?? -1) ?? null) : along;
+    if (side !== 0 && node !== null) hidden[side < 0 ? "left" : "right"].push({ severity: worst, cell: { node, column } });
   });
 
   return Object.fromEntries(

@@ -1,18 +1,21 @@
 "use client";
 
+import Link from "next/link";
 import { Glyph } from "@/components/glyphs/glyph";
 import { OwnerChip, OwnerChips } from "@/components/glyphs/owner-chip";
 import { assignOwnerHues, displayNames, ownerKey } from "@/components/glyphs/owner-hues";
 import { readOwners } from "@/components/findings/evidence";
+import { groupNotEvaluated } from "@/components/findings/group-findings";
 import { ownerMarks } from "@/components/findings/owner-marks";
 import { useHref } from "@/components/live/use-href";
-import { LinkButton } from "@/components/ui/button";
+import { Button, LinkButton } from "@/components/ui/button";
+import { Kbd } from "@/components/ui/kbd";
 import { classes } from "@/components/ui/classes";
 import type { Words } from "@/components/words/en";
 import { useWords } from "@/components/words/words";
 import { formatAddress, formatCount, formatPort, formatShare } from "@/lib/client/format";
-import type { WireCell, WireFinding, WirePortMap } from "@/lib/wire/schemas";
-import type { ChartColumn } from "./build-chart";
+import type { WireCell, WireEvaluation, WireFinding } from "@/lib/wire/schemas";
+import type { ChartColumn, ChartRow } from "./build-chart";
 import { wordOfGlyph } from "./describe-cell";
 import { glyphOfCell } from "./glyph-of-cell";
 
@@ -21,23 +24,32 @@ export function MapFindings({
   findings,
   current,
   onShow,
-  unjudged,
+  notEvaluated,
 }: {
   readonly findings: readonly WireFinding[];
   readonly current: string | null;
   readonly onShow: (finding: WireFinding) => void;
-  readonly unjudged: number;
+  readonly notEvaluated: WireEvaluation["notEvaluated"];
 }) {
   const words = useWords();
+  const href = useHref();
+  const unjudged = new Set(notEvaluated.map(({ rule }) => rule)).size;
+  const lacking = groupNotEvaluated(notEvaluated).map(({ missing, settings, namespaces }) =>
+    words.map.lacking([...missing, ...settings].join(", "), namespaces === "all" ? null : namespaces.join(", ")),
+  );
+  const notEverywhere = words.map.notEvaluated(formatCount(unjudged), lacking.join("; "));
   return (
     <section aria-label={words.map.findings} className="min-h-0 flex-1 overflow-auto">
       <h2 className="flex h-42 items-center gap-8 border-b border-line px-12 font-semibold">
         {words.map.findings}
         <span className="text-12 font-normal text-ink-3">{countBySeverity(findings, words)}</span>
+        {findings.length > 1 && (
+          <span className="ml-auto flex items-center gap-4 text-11 font-normal text-ink-3 narrow:hidden">
+            <Kbd>f</Kbd> {words.map.next}
+          </span>
+        )}
       </h2>
-      {findings.length === 0 && (
-        <p className="px-12 py-12 text-ink-2">{unjudged > 0 ? words.map.notEvaluated(formatCount(unjudged)) : words.map.noFindings}</p>
-      )}
+      {findings.length === 0 && <p className="px-12 py-12 text-ink-2">{unjudged > 0 ? notEverywhere : words.map.noFindings}</p>}
       <ul>
         {findings.slice(0, 200).map((finding) => {
           const { title, summary } = words.say.finding(finding);
@@ -70,10 +82,14 @@ export function MapFindings({
         })}
       </ul>
       {unjudged > 0 && findings.length > 0 && (
-        <p className="flex items-center gap-10 border-b border-l-3 border-line border-l-transparent bg-sunken px-12 py-10 text-12 text-ink-2">
+        <Link
+          href={href("/conflicts")}
+          prefetch={false}
+          className="focus-inset flex gap-10 border-b border-l-3 border-line border-l-transparent bg-sunken px-12 py-10 text-12 text-ink-2 hover:bg-hover"
+        >
           <Glyph name="unknown" size={14} />
-          {words.map.notEvaluated(formatCount(unjudged))}
-        </p>
+          {notEverywhere}
+        </Link>
       )}
     </section>
   );
@@ -88,15 +104,17 @@ function countBySeverity(findings: readonly WireFinding[], words: Words): string
     .join(" · ");
 }
 
-/** Who answers in the selected cell. */
+/** Who answers in the selected cell, of a node or of all nodes of a folded group. */
 export function CellInspector({
-  node,
+  row,
   column,
   cell,
+  onUnfold,
 }: {
-  readonly node: WirePortMap["nodes"][number];
+  readonly row: ChartRow;
   readonly column: ChartColumn;
   readonly cell: WireCell;
+  readonly onUnfold: (group: string) => void;
 }) {
   const words = useWords();
   const href = useHref();
@@ -105,14 +123,16 @@ export function CellInspector({
   const marks = assignOwnerHues(
     cell.owners.map((owner, place) => ({ key: ownerKey(owner), name: names[place] ?? owner.name, share: owner.probability })),
   );
-  const address = node.addresses[0];
+  const name = row.kind === "node" ? row.node.name : row.name;
+  const address = row.kind === "node" ? row.node.addresses[0] : undefined;
   return (
-    <section aria-label={`${node.name}:${String(port)}`} className="flex-none border-t border-line-strong px-12 py-12">
+    <section aria-label={`${name}:${String(port)}`} className="flex-none border-t border-line-strong px-12 py-12">
       <h3 className="flex items-center gap-8">
         <Glyph name={glyphOfCell(cell)} size={14} />
         <span className="font-mono font-semibold">
-          {node.name}:{formatPort(port, protocol)}
+          {name}:{formatPort(port, protocol)}
         </span>
+        {row.kind === "group" && <span className="text-12 text-ink-3">{row.count}</span>}
         <span className="rounded-1 bg-sunken px-6 text-11 leading-[18px]">{wordOfGlyph(glyphOfCell(cell), words)}</span>
       </h3>
       <p className="mt-6 text-12 text-ink-2">
@@ -124,7 +144,9 @@ export function CellInspector({
         {cell.reason !== null && `: ${words.say.reason(cell.reason)}`}
       </p>
       {cell.outcome === "delivered" && (
-        <p className="mt-2 text-12 text-ink-2">{words.map.backends(formatCount(cell.ready), formatCount(cell.local))}</p>
+        <p className="mt-2 text-12 text-ink-2">
+          {words.map.backends(formatCount(cell.ready), formatCount(cell.local), row.kind === "group")}
+        </p>
       )}
       {cell.differs.length > 0 && <p className="mt-2 text-12 text-ink-2">{words.map.differs(cell.differs.join(", "))}</p>}
       <ul className="mt-6">
@@ -135,7 +157,9 @@ export function CellInspector({
               <OwnerChip mark={mark} />
               <span className="min-w-0 flex-1 truncate">
                 {mark.name}
-                {owner?.here === true && <span className="ml-6 rounded-1 bg-sunken px-4 text-11">{words.terms.thisNode}</span>}
+                {row.kind === "node" && owner?.here === true && (
+                  <span className="ml-6 rounded-1 bg-sunken px-4 text-11">{words.terms.thisNode}</span>
+                )}
               </span>
               <span className="font-mono font-semibold">{owner?.probability == null ? "?" : formatShare(owner.probability)}</span>
             </li>
@@ -148,6 +172,13 @@ export function CellInspector({
             {words.map.openTrace}
           </LinkButton>
         </div>
+      )}
+      {row.kind === "group" && (
+        <p className="mt-10">
+          <Button size="small" onPress={() => onUnfold(row.name)}>
+            {words.map.unfold(row.name)}
+          </Button>
+        </p>
       )}
     </section>
   );

@@ -20,15 +20,17 @@ import { StateView } from "@/components/ui/state-view";
 import { useWords } from "@/components/words/words";
 import type { FindingsAnswer, MapAnswer } from "@/lib/client/api";
 import { formatAddress, formatCount } from "@/lib/client/format";
-import { parseTarget } from "@/lib/client/target";
-import { matchAllocation, type Filter, type FilterSurroundings } from "@/lib/core";
 import type { WireFinding, WirePortMap } from "@/lib/wire/schemas";
 import { traceOf } from "../findings/trace-of";
-import { buildChart, type Chart } from "./build-chart";
+import { WayOutLink } from "../findings/way-out-link";
+import { buildChart, cellOfRow, type Chart } from "./build-chart";
 import { ChartCanvas } from "./chart-canvas";
 import { wordOfGlyph } from "./describe-cell";
 import { glyphOfCell } from "./glyph-of-cell";
 import type { Selection } from "./chart-layout";
+import { moveSelection } from "./move-selection";
+import { narrowMap } from "./narrow-map";
+import { firstNode, readCell } from "./read-cell";
 import { CellInspector, MapFindings } from "./map-panel";
 
 const rowGroupings = ["pool", "zone", "none"] as const;
@@ -79,7 +81,7 @@ export function MapView({
     () =>
       mapQuery.data === undefined
         ? undefined
-        : narrow(mapQuery.data, filter, { cluster: name, evaluation: { findings: findingsQuery.data?.findings ?? [] } }),
+        : narrowMap(mapQuery.data, filter, { cluster: name, evaluation: { findings: findingsQuery.data?.findings ?? [] } }),
     [mapQuery.data, filter, name, findingsQuery.data?.findings],
   );
   const shownMap = narrowed?.map;
@@ -116,14 +118,20 @@ export function MapView({
   const show = (finding: WireFinding): void => {
     const [port] = finding.ports;
     const column = chart?.columns.findIndex((each) => each.column.port === port?.port && each.column.protocol === port.protocol) ?? -1;
-    const node = finding.nodes[0] ?? chart?.rows.flatMap((row) => (row.kind === "node" ? [row.node.name] : []))[0];
+    const node = finding.nodes[0] ?? (chart === undefined ? undefined : firstNode(chart));
     if (column >= 0 && node !== undefined) choose({ node, column });
   };
   const setZoom = (next: number): void => void setState({ zoom: Math.max(zoomMin, Math.min(zoomMax, next)) });
   const fold = (group: string): void => {
-    const next = new Set(folded);
+    const next = new Set((chart?.rows ?? []).flatMap((row) => (row.kind === "group" && row.folded ? [row.name] : [])));
     if (!next.delete(group)) next.add(group);
-    void setState({ fold: [...next].join(",") });
+    void setState({ fold: [...next].join(","), quiet: false });
+  };
+  const selectedRow = selected === null ? undefined : chart?.rows[chart.rowOf(selected.node)];
+  const open = (at: Selection): void => {
+    const row = chart?.rows[chart.rowOf(at.node)];
+    if (row?.kind === "group") fold(row.name);
+    else openTrace(at);
   };
   const selectedPort = selected === null ? undefined : chart?.columns[selected.column]?.column;
   const current = findings.find((finding) =>
@@ -134,7 +142,19 @@ export function MapView({
     const next = findings[(place + by + findings.length) % Math.max(1, findings.length)];
     if (next !== undefined) show(next);
   };
+  const move = (key: string): void => {
+    const next = chart === undefined ? null : moveSelection(chart, selected, key);
+    if (next !== null) choose(next);
+  };
+  const openSelected = (): void => {
+    if (selected !== null) open(selected);
+  };
   useShortcuts("view", [
+    { keys: "ArrowLeft", label: words.map.keys.left, run: () => move("ArrowLeft") },
+    { keys: "ArrowRight", label: words.map.keys.right, run: () => move("ArrowRight") },
+    { keys: "ArrowUp", label: words.map.keys.up, run: () => move("ArrowUp") },
+    { keys: "ArrowDown", label: words.map.keys.down, run: () => move("ArrowDown") },
+    { keys: "Enter", label: words.map.keys.trace, run: openSelected },
     { keys: "f", label: words.map.keys.next, run: () => step(1) },
     { keys: "]", label: words.map.keys.next, run: () => step(1) },
     { keys: "Shift+F", label: words.map.keys.previous, run: () => step(-1) },
@@ -142,19 +162,13 @@ export function MapView({
     { keys: "+", label: words.map.keys.zoomIn, run: () => setZoom(zoom + 2) },
     { keys: "-", label: words.map.keys.zoomOut, run: () => setZoom(zoom - 2) },
     { keys: "0", label: words.map.keys.fit, run: () => setZoom(fit(chart)) },
-    {
-      keys: "o",
-      label: words.map.keys.trace,
-      run: () => {
-        if (selected !== null) openTrace(selected);
-      },
-    },
+    { keys: "o", label: words.map.keys.trace, run: openSelected },
     {
       keys: "z",
       label: words.map.keys.fold,
       run: () => {
-        const row = chart?.rows.find((each) => each.kind === "node" && each.node.name === selected?.node);
-        if (row?.kind === "node") fold(row.group);
+        const row = selectedRow ?? chart?.rows[0];
+        if (row !== undefined) fold(row.kind === "node" ? row.group : row.name);
       },
     },
   ]);
@@ -174,10 +188,9 @@ export function MapView({
       </>
     );
   const headline = findings.find(({ severity }) => severity !== "info");
-  const selectedRow = selected === null ? undefined : chart.rows.find((row) => row.kind === "node" && row.node.name === selected.node);
   const selectedColumn = selected === null ? undefined : chart.columns[selected.column];
   const selectedCell =
-    selectedRow?.kind === "node" && selectedColumn !== undefined ? chart.cellOf(selectedRow.place, selectedColumn.place) : undefined;
+    selectedRow === undefined || selectedColumn === undefined ? undefined : cellOfRow(chart, selectedRow, selectedColumn.place);
   const flagged = chart.columns.findIndex(
     ({ worst, column }) =>
       worst === "critical" && headline?.ports.some((port) => port.port === column.port && port.protocol === column.protocol) === true,
@@ -185,7 +198,7 @@ export function MapView({
   return (
     <>
       <h1 className="sr-only">{words.map.title}</h1>
-      {headline !== undefined && <Headline finding={headline} href={href("/trace", traceOf(headline) ?? {})} />}
+      {headline !== undefined && <Headline finding={headline} />}
       <div className="flex h-42 flex-none items-center gap-6 border-b border-line bg-surface px-16 whitespace-nowrap phone:hidden">
         <FilterInput
           placeholder="node:gpu-0* port:30000-30100"
@@ -241,7 +254,7 @@ export function MapView({
               selected={selected}
               flagged={flagged >= 0 ? flagged : null}
               onSelect={choose}
-              onOpen={openTrace}
+              onOpen={open}
               onFold={fold}
               onZoom={setZoom}
             />
@@ -252,10 +265,10 @@ export function MapView({
               findings={findings}
               current={current?.fingerprint ?? null}
               onShow={show}
-              unjudged={new Set((findingsQuery.data?.notEvaluated ?? []).map(({ rule }) => rule)).size}
+              notEvaluated={findingsQuery.data?.notEvaluated ?? []}
             />
-            {selectedRow?.kind === "node" && selectedColumn !== undefined && selectedCell !== undefined ? (
-              <CellInspector node={selectedRow.node} column={selectedColumn} cell={selectedCell} />
+            {selectedRow !== undefined && selectedColumn !== undefined && selectedCell !== undefined ? (
+              <CellInspector row={selectedRow} column={selectedColumn} cell={selectedCell} onUnfold={fold} />
             ) : (
               <p className="flex-none border-t border-line px-12 py-12 text-12 text-ink-3 phone:hidden">{words.map.select}</p>
             )}
@@ -266,9 +279,11 @@ export function MapView({
   );
 }
 
-function Headline({ finding, href }: { readonly finding: WireFinding; readonly href: string }) {
+function Headline({ finding }: { readonly finding: WireFinding }) {
   const words = useWords();
   const { title, summary } = words.say.finding(finding);
+  const href = useHref();
+  const trace = traceOf(finding);
   return (
     <section
       aria-label={title}
@@ -282,9 +297,12 @@ function Headline({ finding, href }: { readonly finding: WireFinding; readonly h
       <Glyph name={finding.severity} size={14} label={words.severity[finding.severity]} />
       <strong className="text-15 font-head whitespace-nowrap phone:whitespace-normal">{title}</strong>
       <span className="min-w-0 flex-1 truncate text-ink-2 phone:basis-full phone:whitespace-normal">{summary}</span>
-      <LinkButton tone="primary" size="small" className="phone:h-40 phone:flex-1" href={href}>
-        {words.map.openTrace}
-      </LinkButton>
+      {trace !== null && (
+        <LinkButton tone="primary" size="small" className="phone:h-40 phone:flex-1" href={href("/trace", trace)}>
+          {words.map.openTrace}
+        </LinkButton>
+      )}
+      <WayOutLink finding={finding} className="phone:h-40 phone:flex-1" />
     </section>
   );
 }
@@ -339,73 +357,6 @@ function Legend({ map }: { readonly map: WirePortMap }) {
       ))}
     </ul>
   );
-}
-
-/** `gpu-02:30001`, `10.190.1.2:30001` or `:30001`: the cell that the address names, null when there is none. */
-function readCell(text: string | null, chart: Chart, map: WirePortMap): Selection | null {
-  if (text === null) return null;
-  const target = parseTarget(text);
-  const match = /^(.*):(\d+)(?:\/([a-z]+))?$/i.exec(text);
-  const port = target?.port ?? Number(match?.[2]);
-  const protocol = target?.protocol ?? match?.[3]?.toUpperCase() ?? null;
-  const column = chart.columns.findIndex((each) => each.column.port === port && (protocol === null || each.column.protocol === protocol));
-  const host = target?.address ?? match?.[1] ?? "";
-  const nodes = chart.rows.flatMap((row) => (row.kind === "node" ? [row.node] : []));
-  const node =
-    host === ""
-      ? nodes[0]
-      : (nodes.find((each) => each.name === host || each.addresses.includes(host)) ?? map.nodes.find((each) => each.name === host));
-  return column < 0 || node === undefined ? null : { node: node.name, column };
-}
-
-/** What the filter asks for: its terms on nodes choose rows, all others choose columns by what claims them. */
-function narrow(
-  map: WirePortMap,
-  filter: Filter,
-  surroundings: FilterSurroundings,
-): { readonly map: WirePortMap; readonly keepsNode: (node: WirePortMap["nodes"][number]) => boolean } {
-  const onNodes = filter.terms.filter((term) => term.key === "node");
-  const onColumns: Filter = { terms: filter.terms.filter((term) => term.key !== "node") };
-  const keepsColumn = (column: WirePortMap["columns"][number]): boolean =>
-    onColumns.terms.length === 0 || column.claims.some((claim) => matchAllocation(onColumns, rowOf(column, claim), surroundings));
-  return {
-    map: { ...map, columns: map.columns.filter(keepsColumn) },
-    keepsNode: (node) => onNodes.length === 0 || matchAllocation({ terms: onNodes }, { ...nobody, nodes: [node.name] }, surroundings),
-  };
-}
-
-const nobody = {
-  port: 0,
-  protocol: "TCP",
-  kind: "nodePort",
-  namespace: "",
-  holder: { kind: "", name: "" },
-  owners: [],
-  groups: [],
-  selector: null,
-  nodes: [],
-  addresses: [],
-  externalTrafficPolicy: null,
-  band: null,
-  findings: [],
-  unknown: [],
-} as const;
-
-function rowOf(
-  column: WirePortMap["columns"][number],
-  { kind, namespace, holder }: WirePortMap["columns"][number]["claims"][number],
-): Parameters<typeof matchAllocation>[1] {
-  const [holderKind = "", name = holder] = holder.split("/");
-  return {
-    ...nobody,
-    port: column.port,
-    protocol: column.protocol,
-    kind,
-    namespace,
-    holder: { kind: holderKind, name },
-    band: column.band,
-    findings: column.findings,
-  };
 }
 
 /** The zoom at which every column fits into the usual window. */

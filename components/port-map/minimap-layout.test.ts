@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { buildMinimap, needsMinimap, scrollAt } from "./minimap-layout";
+import { buildMinimap, needsMinimap, scrollAt, placeAt } from "./minimap-layout";
 
 /** 84 columns and 190 rows of ten pixels; the window shows a half of the columns and a tenth of the rows. */
 const layout = {
@@ -45,4 +45,15 @@ test.for([
   { x: 42, y: 190, to: { left: 210, top: 855 } },
 ])("a press at $x, $y", ({ x, y, to }) => {
   expect(scrollAt(layout, shown, height, x, y)).toEqual(to);
+});
+
+test.for<readonly [at: number, place: number]>([
+  [-1, -1],
+  [0, 0],
+  [9, 0],
+  [10, 1],
+  [19, 1],
+  [500, 2],
+])("at %i stands row %i", ([at, place]) => {
+  expect(placeAt([0, 10, 20], at)).toBe(place);
 });

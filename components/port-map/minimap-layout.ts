@@ -21,11 +21,21 @@ export function needsMinimap(layout: Pick<Places, "height">, { height }: Pick<Ch
   return layout.height > height;
 }
 
+/** Pixels of the strip for one of the chart, in both directions. */
+export function minimapScale(
+  { left, top, xs, zoom, height }: Places,
+  stripHeight: number,
+): { readonly across: number; readonly along: number } {
+  return {
+    across: minimapWidth / Math.max(1, (xs.at(-1) ?? left) + zoom - left),
+    along: stripHeight / Math.max(1, height - top),
+  };
+}
+
 /** Everything in a strip of `height` pixels, which stand for all rows; its width stands for all columns. */
 export function buildMinimap(chart: Found, layout: Places, window: ChartWindow, height: number): Minimap {
   const { left, top, xs, ys, zoom } = layout;
-  const across = minimapWidth / Math.max(1, (xs.at(-1) ?? left) + zoom - left);
-  const along = height / Math.max(1, layout.height - top);
+  const { across, along } = minimapScale(layout, height);
   const x = (column: number): number => ((xs[column] ?? 0) + zoom / 2 - left) * across;
   const frame = {
     x: window.scrollX * across,
@@ -46,6 +56,17 @@ export function buildMinimap(chart: Found, layout: Places, window: ChartWindow, 
       height: Math.min(frame.height, height - frame.y),
     },
   };
+}
+
+/** The last of the sorted starts that is not behind `at`; -1 before the first. */
+export function placeAt(starts: readonly number[], at: number): number {
+  let [from, to] = [0, starts.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((starts[middle] ?? 0) <= at) from = middle + 1;
+    else to = middle;
+  }
+  return from - 1;
 }
 
 /** Where to scroll so that the window's middle stands at a point of the strip. */

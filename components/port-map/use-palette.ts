@@ -37,11 +37,12 @@ const tokens = [
   "--ow8",
 ] as const;
 
+/** Colours and fonts as the theme resolves them. */
+export type Look = { readonly palette: Palette; readonly fonts: { readonly ui: string; readonly mono: string } };
+
 /** The tokens as resolved colours, read once per theme; null before the first paint. */
-export function usePalette(): { readonly palette: Palette; readonly fonts: { readonly ui: string; readonly mono: string } } | null {
-  const [value, setValue] = useState<{ readonly palette: Palette; readonly fonts: { readonly ui: string; readonly mono: string } } | null>(
-    null,
-  );
+export function usePalette(): Look | null {
+  const [value, setValue] = useState<Look | null>(null);
   useEffect(() => {
     const read = (): void => {
       const probe = document.createElement("i");

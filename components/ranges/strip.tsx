@@ -52,7 +52,7 @@ export function Strip({ ranges, selection, onSelect, said }: StripProps) {
   return (
     <div ref={frame}>
       {layout === null ? (
-        <div className="h-340" />
+        <div className="h-340 rounded-2 bg-sunken" />
       ) : (
         <svg
           width={layout.width}

@@ -3,6 +3,7 @@
 import { createParser, parseAsString } from "nuqs";
 import { useRef, useState, type RefObject } from "react";
 import { useFormatSince } from "@/components/findings/use-format-since";
+import { WayOutLink } from "@/components/findings/way-out-link";
 import { Glyph } from "@/components/glyphs/glyph";
 import { glyphOfOutcome } from "@/components/glyphs/outcome-glyph";
 import { useCluster } from "@/components/live/cluster";
@@ -157,10 +158,11 @@ export function TraceView({
         </div>
       )}
       {route !== undefined && (
-        <div className="hidden flex-none border-t border-line bg-surface p-8 phone:flex">
+        <div className="hidden flex-none gap-8 border-t border-line bg-surface p-8 phone:flex">
           <CopyButton tone="primary" className="h-44 flex-1" text={ticket} said={words.shell.ticketCopied} failed={words.shell.copyFailed}>
             {words.shell.copyForTicket}
           </CopyButton>
+          {worst !== undefined && <WayOutLink finding={worst} className="h-44 flex-1" />}
         </div>
       )}
     </>

@@ -10,15 +10,20 @@ export function Kbd({ children }: { readonly children: ReactNode }) {
 
 /** A key sequence such as `g m` or `Shift+y`, key by key. */
 export function Keys({ of }: { readonly of: string }) {
-  const names: Readonly<Record<string, string>> = { Enter: "↵", Shift: "⇧", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
+  const names: Readonly<Record<string, string>> = {
+    Enter: "↵",
+    Shift: "⇧",
+    ArrowUp: "↑",
+    ArrowDown: "↓",
+    ArrowLeft: "←",
+    ArrowRight: "→",
+    Escape: "Esc",
+  };
   return (
     <span className="inline-flex gap-4">
-      {of
-        .split(/[ +]/)
-        .filter((key) => key !== "")
-        .map((key) => (
-          <Kbd key={key}>{names[key] ?? key}</Kbd>
-        ))}
+      {of.split(/ |\+(?=.)/).map((key) => (
+        <Kbd key={key}>{names[key] ?? key}</Kbd>
+      ))}
     </span>
   );
 }
