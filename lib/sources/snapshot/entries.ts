@@ -41,7 +41,7 @@ export function openPath(path: string, limits: SnapshotLimits, watch: Watch): As
   if (target?.isDirectory() === true) return openFolder(path, limits, watch);
   if (target?.isFile() !== true)
     throw new SnapshotFailure(unreadable(path, "this is neither a file nor a folder", "name a file, a folder or an archive"));
-  return openFile(path, path, limits, createMeter(path, limits), watch);
+  return openFile(path, path, limits, watch);
 }
 
 /** The files in a stream: one, or those of the archive that it turns out to be. */
@@ -52,21 +52,25 @@ export async function* openStream(stream: Bytes, name: string, limits: SnapshotL
     watch.read(length);
   });
   const { head, all } = await peek(packed, 4);
-  if (isZip(head)) yield* openZip(await fromBufferPromise(await hold(all, name, limits)), name, meter, watch);
+  if (isZip(head)) yield* openZip(await fromBufferPromise(await hold(all, name, limits)), name, meter, { ...watch, read: () => undefined });
   else yield* openBytes(all, name, meter, watch);
 }
 
-async function* openFile(path: string, name: string, limits: SnapshotLimits, meter: Meter, watch: Watch): AsyncGenerator<Entry> {
-  const packed = counted(createReadStream(path, { highWaterMark: 1 << 18 }), (length) => {
+async function* openFile(path: string, name: string, limits: SnapshotLimits, watch: Watch): AsyncGenerator<Entry> {
+  const meter = createMeter(name, limits);
+  const { head, all } = await peek(createReadStream(path, { highWaterMark: 1 << 18 }), 4);
+  if (isZip(head)) {
+    await close(all);
+    // All that it holds comes out of these bytes, however often its directory lists them.
+    meter.packed(statSync(path).size);
+    yield* openZip(await openPromise(path), name, meter, watch);
+    return;
+  }
+  const packed = counted(all, (length) => {
     meter.packed(length);
     watch.read(length);
   });
-  const { head, all } = await peek(packed, 4);
-  if (!isZip(head)) yield* openBytes(all, name, meter, watch);
-  else {
-    await close(all);
-    yield* openZip(await openPromise(path), name, meter, watch);
-  }
+  yield* openBytes(packed, name, meter, watch);
 }
 
 async function* openFolder(root: string, limits: SnapshotLimits, watch: Watch): AsyncGenerator<Entry> {
@@ -136,10 +140,8 @@ async function* openTar(bytes: Bytes, meter: Meter, watch: Watch): AsyncGenerato
     for await (const entry of archive) {
       const { type } = entry.header;
       const name = entry.header.name.replace(/^(\.\/)+/, "");
-      if (type === "file") {
-        meter.file();
-        watch.name(name);
-      }
+      meter.file();
+      if (type === "file") watch.name(name);
       if (type === "symlink" || type === "link") watch.passedOver("link");
       else if (isOutside(name)) watch.passedOver("outside");
       // What comes out of the archive was counted before it was cut into files.
@@ -161,8 +163,9 @@ async function* openZip(zip: ZipFile, where: string, meter: Meter, watch: Watch)
     for await (const entry of zip.eachEntry()) {
       // The reader itself refuses names that lead outside: the whole archive then, as nobody packs them by accident.
       const name = entry.fileName;
-      if (name.endsWith("/")) continue;
       meter.file();
+      watch.read(entry.compressedSize);
+      if (name.endsWith("/")) continue;
       watch.name(name);
       if (isZipLink(entry.externalFileAttributes)) watch.passedOver("link");
       else if (mayHoldObjects(name, watch)) {
@@ -170,7 +173,6 @@ async function* openZip(zip: ZipFile, where: string, meter: Meter, watch: Watch)
           throw new SnapshotFailure(
             unreadable(`${where}: ${name}`, "the archive is encrypted or packed in a way that is not known", "pack it without a password"),
           );
-        meter.packed(entry.compressedSize);
         const stream = await zip.openReadStreamPromise(entry);
         yield* openPlain(stream, name, meter, false);
         stream.destroy();

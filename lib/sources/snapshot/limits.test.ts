@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createClusterIndex } from "@/lib/core";
 import { tarOf, zipOf } from "./archives.testkit";
 import { defaultLimits, type SnapshotLimits } from "./limits";
-import { readSnapshot } from "./read-snapshot";
+import { readSnapshot, readSnapshotStream } from "./read-snapshot";
 
 const folder = mkdtempSync(join(tmpdir(), "portolan-limits-"));
 afterAll(() => {
@@ -143,3 +143,92 @@ test("an archive that breaks off: what came before is read, with a warning", asy
   expect(services.length).toBeLessThan(30);
   expect(warnings).toEqual([expect.stringMatching(/what follows is missing/)]);
 });
+
+describe("what an ordinary packer would not write", () => {
+  const bomb = service("a") + " ".repeat(1 << 20);
+  const small: Partial<SnapshotLimits> = { ratioMax: 1100, ratioFromBytes: 1 << 20 };
+
+  test("a zip archive whose entries share their bytes: what comes out is held against the file, not against what its directory says", async () => {
+    const overlapping = zipOf(Array.from({ length: 40 }, () => ({ name: "a.json", text: bomb, shared: true })));
+    await expect(read(write("overlap.zip", overlapping), small)).rejects.toThrow(/too-large: .*the limit on the ratio/);
+    const stream = (async function* () {
+      yield await Promise.resolve(overlapping);
+    })();
+    const uploaded = await readSnapshotStream(stream, "overlap.zip", { limits: { ...defaultLimits, ...small } });
+    expect(uploaded.ok ? "read" : uploaded.error).toMatchObject({ kind: "too-large" });
+  });
+
+  test.for([
+    { name: "names more than there is", sizes: { compressed: 2 ** 31 }, says: /overflows file bounds.*what follows is missing/ },
+    { name: "names less than comes out", sizes: { uncompressed: 10 }, says: /too many bytes.*what follows is missing/ },
+    { name: "names more than comes out", sizes: { uncompressed: 2 ** 31 }, says: /not enough bytes.*what follows is missing/ },
+    {
+      name: "keeps its sizes in a zip64 field that is not there",
+      sizes: { compressed: 2 ** 32 - 1, uncompressed: 2 ** 32 - 1 },
+      says: /overflows file bounds.*what follows is missing/,
+    },
+  ])("a zip entry that $name costs what is left, nothing else", async ({ sizes, says }) => {
+    const entries = [
+      { name: "a.json", text: service("a") },
+      { name: "b.json", text: service("b"), sizes },
+    ];
+    const { services, warnings } = await read(write("lies.zip", zipOf(entries)));
+    expect(services).toEqual(["a"]);
+    expect(warnings).toEqual([expect.stringMatching(says)]);
+  });
+
+  test("archives in archives are not opened, gzip in gzip is no text", async () => {
+    const inner = gzipSync(await tarOf(files));
+    const { services, warnings } = await read(
+      write(
+        "nested.tar",
+        await tarOf([
+          { name: "a.json", text: service("a") },
+          { name: "b.tar.gz", text: inner },
+          { name: "c.zip", text: zipOf(files) },
+          { name: "d.json.gz", text: gzipSync(gzipSync(service("d"))) },
+        ]),
+      ),
+    );
+    expect([services, warnings]).toEqual([["a"], ["2 archives inside: not opened"]]);
+    await expect(read(write("twice.json.gz", gzipSync(gzipSync(service("a")))))).rejects.toThrow(/foreign-format: this is a binary file/);
+  });
+
+  test("a tar archive with attributes without end, sparse files and sizes that cannot be", async () => {
+    const attribute = (length: number): string => `${String(length + 20)} comment=${"x".repeat(length)}\n`;
+    const endless = await tarOf([
+      { name: "p", text: attribute(5 << 20) },
+      { name: "b.json", text: service("b") },
+    ]);
+    endless.write("x", 156);
+    await expect(read(write("endless.tar", withSums(endless)))).rejects.toThrow(/unreadable-file/);
+    const sparse = await tarOf([
+      { name: "s.json", text: service("s") },
+      { name: "c.json", text: service("c") },
+    ]);
+    sparse.write("S", 156);
+    expect((await read(write("sparse.tar", withSums(sparse)))).services).toEqual(["c"]);
+    const impossible = await tarOf([
+      { name: "i.json", text: service("i") },
+      { name: "d.json", text: service("d") },
+    ]);
+    impossible.write("77777777777", 124);
+    await expect(read(write("impossible.tar", withSums(impossible)))).rejects.toThrow(/unreadable-file|too-large/);
+  });
+
+  test("folders and links of an archive count, too", async () => {
+    const links = Array.from({ length: 30 }, (_, at) => ({ name: `l${String(at)}`, type: "symlink" as const, linkname: "/" }));
+    await expect(read(write("links.tar", await tarOf([], links)), { filesMax: 20 })).rejects.toThrow(/more than 20 files/);
+    await expect(
+      read(write("folders.zip", zipOf(Array.from({ length: 30 }, (_, at) => ({ name: `f${String(at)}/`, text: "" })))), { filesMax: 20 }),
+    ).rejects.toThrow(/more than 20 files/);
+  });
+});
+
+/** The checksum of a header whose bytes were changed, of the first file. */
+function withSums(archive: Buffer): Buffer {
+  archive.fill(" ", 148, 156);
+  const sum = archive.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  archive.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  return archive;
+}

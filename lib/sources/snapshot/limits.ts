@@ -3,7 +3,7 @@
 import type { SourceError } from "../source";
 
 export type SnapshotLimits = {
-  /** Files in a folder or archive, read or not. */
+  /** Files in a folder or archive, read or not; of an archive folders and links as well. */
   readonly filesMax: number;
   /** Bytes of the input as it comes. */
   readonly packedBytesMax: number;
@@ -38,7 +38,7 @@ export const defaultLimits: SnapshotLimits = {
 export const uploadLimits: SnapshotLimits = {
   ...defaultLimits,
   filesMax: 100_000,
-  // The server gives a request two minutes to arrive, and YAML is read at some megabytes a second.
+  // The server gives a request ten minutes to arrive, and YAML is read as it does.
   packedBytesMax: 512 * mebibyte,
   unpackedBytesMax: 4 * 1024 * mebibyte,
   objectBytesMax: 64 * mebibyte,
