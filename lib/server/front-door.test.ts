@@ -1,6 +1,6 @@
-import { createServer, type Server } from "node:http";
-import { connect, type AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { connect, type AddressInfo, type Socket } from "node:net";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { guardServer, hangFrontDoor } from "./front-door";
 
 // A real server and bytes on a real socket: what a browser or a library would never send is asked here too.
@@ -294,4 +294,99 @@ test("the door is hung on the server of that port, before its first request is a
   });
   ours.close();
   other.close();
+});
+
+describe("a client that is slow", () => {
+  const patience = { headersMs: 200, requestMs: 400, silenceMs: 150 };
+  const never = 600_000;
+  let slow: Server;
+  let at = 0;
+  /** How the handler's side of each request ended. */
+  const ends: string[] = [];
+
+  async function serve(limits: Partial<typeof patience>, handler: RequestListener): Promise<void> {
+    // Node looks every 30 s at who has not finished asking, unless it is told otherwise when the server is made.
+    slow = createServer({ connectionsCheckingInterval: 20 }, (request, response) => {
+      response.on("close", () => ends.push(response.writableFinished ? "answered" : "cut off"));
+      request.on("error", () => undefined);
+      handler(request, response);
+    });
+    guardServer(slow, () => 0, { headersMs: never, requestMs: never, silenceMs: never, ...limits });
+    at = await listen(slow);
+  }
+
+  /** Sends the text at once and then one byte after the other, for as long as the server takes them. Returns: what came back before the end. */
+  function dribble(text: string, byte: string): Promise<string> {
+    return new Promise((resolve) => {
+      const socket = connect(at, "127.0.0.1");
+      let answer = "";
+      const timer = setInterval(() => socket.write(byte), 10);
+      socket.on("data", (part) => (answer += part.toString()));
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        clearInterval(timer);
+        resolve(answer);
+      });
+      socket.write(text);
+    });
+  }
+
+  function closed(socket: Socket): Promise<void> {
+    socket.on("error", () => undefined);
+    return new Promise((resolve) => socket.on("close", () => resolve()));
+  }
+
+  afterEach(() => {
+    ends.length = 0;
+    slow.close();
+    slow.closeAllConnections();
+  });
+
+  test("with its headers is told so and cut off, however steadily they come", async () => {
+    await serve({ headersMs: patience.headersMs }, (_, response) => response.end("inside"));
+    expect(await dribble(`GET /a HTTP/1.1\r\n${own}X: `, "x")).toMatch(/^HTTP\/1.1 408 /);
+    expect(ends).toEqual([]);
+  });
+
+  test.for(["/api/v1/check", "/api/v1/snapshots?name=a"])("with its body is cut off, and the handler of %s hears of it", async (path) => {
+    await serve({ requestMs: patience.requestMs, headersMs: patience.headersMs }, (request) => request.resume());
+    await dribble(`POST ${path} HTTP/1.1\r\n${own}Content-Length: 100000\r\n\r\n`, "x");
+    await expect.poll(() => ends).toEqual(["cut off"]);
+  });
+
+  test("and says nothing in the middle of a file is cut off", async () => {
+    let read = 0;
+    await serve({ silenceMs: patience.silenceMs }, (request) => request.on("data", (part: Buffer) => (read += part.length)));
+    const socket = connect(at, "127.0.0.1");
+    socket.write(`POST /api/v1/snapshots?name=a HTTP/1.1\r\n${own}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n`);
+    await closed(socket);
+    await expect.poll(() => ends).toEqual(["cut off"]);
+    expect(read).toBe(3);
+  });
+
+  test("to take its answer is cut off once nothing moves, and the answer is let go", async () => {
+    await serve({ silenceMs: patience.silenceMs }, (_, response) => response.end(Buffer.alloc(64 << 20)));
+    const socket = connect(at, "127.0.0.1");
+    socket.pause();
+    socket.write(`GET /a HTTP/1.1\r\n${own}\r\n`);
+    await expect.poll(() => ends, { timeout: 10_000 }).toEqual(["cut off"]);
+    socket.destroy();
+  });
+
+  test("but moves now and then keeps its stream: comments count as movement", async () => {
+    let comments = 0;
+    await serve({ silenceMs: patience.silenceMs }, (_, response) => {
+      const timer = setInterval(() => response.write(": still here\n\n"), patience.silenceMs / 3);
+      response.on("close", () => {
+        clearInterval(timer);
+      });
+    });
+    const socket = connect(at, "127.0.0.1");
+    socket.on("data", (part) => (comments += part.toString().split("still here").length - 1));
+    socket.write(`GET /api/v1/events HTTP/1.1\r\n${own}\r\n`);
+    // Three times as long as silence is borne.
+    await expect.poll(() => comments, { timeout: 10_000 }).toBeGreaterThan(9);
+    expect(ends).toEqual([]);
+    socket.destroy();
+  });
 });

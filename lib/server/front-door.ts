@@ -10,11 +10,16 @@ import { encodeProblem, problem, problemHeaders, type Problem } from "./problem"
 import { createRateLimit, type RateLimit } from "./rate-limit";
 import { commonHeaders } from "./security-headers";
 
-const headersTimeoutMs = 10_000;
-/** A large file over a slow line takes its time; nobody waits for it. */
-const requestTimeoutMs = 600_000;
-/** Neither side has moved a byte: streams have a comment every 15 s. */
-const silenceMaxMs = 120_000;
+/** How long a client may take. */
+type Patience = {
+  readonly headersMs: number;
+  /** The whole request: a large file over a slow line takes its time; nobody waits for it. */
+  readonly requestMs: number;
+  /** Neither side has moved a byte: streams have a comment every 15 s. */
+  readonly silenceMs: number;
+};
+
+const usualPatience: Patience = { headersMs: 10_000, requestMs: 600_000, silenceMs: 120_000 };
 const headersMax = 100;
 const connectionsMax = 4096;
 const connectionsPerClientMax = 1024;
@@ -43,10 +48,14 @@ export function hangFrontDoor(port: number): void {
 }
 
 /** Puts the door in front of a server's own listeners. */
-export function guardServer(server: Server, rateLimit: RateLimit = createRateLimit(requestBurst, requestsPerSecond, Date.now)): void {
-  server.headersTimeout = headersTimeoutMs;
-  server.requestTimeout = requestTimeoutMs;
-  server.setTimeout(silenceMaxMs);
+export function guardServer(
+  server: Server,
+  rateLimit: RateLimit = createRateLimit(requestBurst, requestsPerSecond, Date.now),
+  patience: Patience = usualPatience,
+): void {
+  server.headersTimeout = patience.headersMs;
+  server.requestTimeout = patience.requestMs;
+  server.setTimeout(patience.silenceMs);
   server.maxHeadersCount = headersMax;
   server.maxConnections = connectionsMax;
   limitConnections(server);
