@@ -164,7 +164,6 @@ async function* openZip(zip: ZipFile, where: string, meter: Meter, watch: Watch)
       // The reader itself refuses names that lead outside: the whole archive then, as nobody packs them by accident.
       const name = entry.fileName;
       meter.file();
-      watch.read(entry.compressedSize);
       if (name.endsWith("/")) continue;
       watch.name(name);
       if (isZipLink(entry.externalFileAttributes)) watch.passedOver("link");
@@ -174,9 +173,17 @@ async function* openZip(zip: ZipFile, where: string, meter: Meter, watch: Watch)
             unreadable(`${where}: ${name}`, "the archive is encrypted or packed in a way that is not known", "pack it without a password"),
           );
         const stream = await zip.openReadStreamPromise(entry);
-        yield* openPlain(stream, name, meter, false);
+        let left = entry.compressedSize;
+        const share = left / Math.max(1, entry.uncompressedSize);
+        const bytes = counted(stream, (length) => {
+          const part = Math.min(left, length * share);
+          left -= part;
+          watch.read(part);
+        });
+        yield* openPlain(bytes, name, meter, false);
         stream.destroy();
-      }
+        watch.read(left);
+      } else watch.read(entry.compressedSize);
     }
   } finally {
     zip.close();

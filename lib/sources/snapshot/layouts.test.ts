@@ -1,6 +1,7 @@
 // What each collector writes, cut down to a node, a pod and a service: what it is recognised as, and that all three are found.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -8,7 +9,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { createClusterIndex, resourceKinds, type ResourceKind, type Snapshot } from "@/lib/core";
 import { tarOf, zipOf, type File } from "./archives.testkit";
-import { readSnapshot, readSnapshotStream } from "./read-snapshot";
+import { readSnapshot, readSnapshotStream, type ReadProgress } from "./read-snapshot";
 
 const folder = mkdtempSync(join(tmpdir(), "portolan-layouts-"));
 afterAll(() => {
@@ -275,6 +276,28 @@ test("an own snapshot and a dump come as a stream, too", async () => {
     const result = await readSnapshotStream(body, "case 12.tar.gz");
     expect(result.ok ? [result.value.cluster, result.value.format] : result.error.what).toEqual(["case 12", "Troubleshoot support bundle"]);
   }
+});
+
+test.for(["json", "tar", "tar.gz", "zip"])("the progress of a %s goes with its bytes, within one large file as well", async (form) => {
+  const text = json(
+    list("List", service, {
+      ...service,
+      spec: {},
+      metadata: { name: "noise", annotations: { noise: randomBytes(1 << 20).toString("base64") } },
+    }),
+  );
+  const files = [{ name: "all.json", text }];
+  const path = form === "json" ? write("all.json", text) : ((await forms[form]?.(files)) ?? "");
+  const { size } = statSync(path);
+  const seen: ReadProgress[] = [];
+  const result = await readSnapshot([path], { progress: (each) => seen.push(each) });
+  expect(result.ok).toBe(true);
+  const bytes = seen.map((each) => each.bytes);
+  expect(bytes).toEqual([...bytes].sort((a, b) => a - b));
+  expect(new Set(bytes).size).toBeGreaterThan(4);
+  expect(bytes.at(-1)).toBeLessThanOrEqual(size);
+  expect(bytes.at(-1)).toBeGreaterThan(size * 0.9);
+  expect(seen.every(({ bytesTotal }) => bytesTotal === size)).toBe(true);
 });
 
 test("values that were blacked out are not set, and counted in one warning", async () => {
