@@ -69,6 +69,12 @@ describe("a file that is sent", () => {
       problem: "unreadable-snapshot",
       says: "a.json",
     },
+    {
+      name: "what is broken next to a secret, without a word of it",
+      send: () => send("a.json", '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","annotations":{"a":planted-secret}}}'),
+      problem: "unreadable-snapshot",
+      says: "a.json: Unexpected token 'p': the file is broken",
+    },
     { name: "an empty body", send: () => send("a.json", null), problem: "bad-query", says: "empty" },
     { name: "a form", send: () => send("a.json", "x", "text/plain"), problem: "bad-query", says: "application/octet-stream" },
     { name: "no name", send: () => send("../", service("")), problem: "bad-query", says: "name" },

@@ -4,6 +4,7 @@ import { isAlias, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit
 import type { TextPosition } from "@/lib/core";
 import type { WireManifestError } from "@/lib/wire/check-schemas";
 import { offsetOf } from "../yaml-offset";
+import { withoutQuotes } from "../parser-words";
 
 /** One document. `at`: where the field of a path stands (its nearest parent that is written down, for fields that are not). */
 export type ManifestDocument = { readonly value: unknown; readonly at: (path: readonly PropertyKey[]) => TextPosition };
@@ -30,7 +31,7 @@ export function readDocuments(
   try {
     parsed = [...parseAllDocuments(blankHelmNotes(text), options(lines))];
   } catch (cause) {
-    return refuse(cause instanceof RangeError ? tooDeep : oneLine(cause));
+    return refuse(cause instanceof RangeError ? tooDeep : withoutQuotes(cause));
   }
   const place = (offset: number): TextPosition => {
     const { line, col } = lines.linePos(Math.max(0, offset));
@@ -49,7 +50,7 @@ export function readDocuments(
       // A path of which nothing is written leads to the document itself.
       documents.push({ value, at: (path) => place(offsetOf(document, path) || startOf(document)) });
     } catch (cause) {
-      errors.push({ ...place(startOf(document)), message: cause instanceof RangeError ? tooDeep : oneLine(cause) });
+      errors.push({ ...place(startOf(document)), message: cause instanceof RangeError ? tooDeep : withoutQuotes(cause) });
     }
   }
   return { documents, errors };
@@ -72,7 +73,7 @@ function findSyntaxErrors({ errors }: Document.Parsed): readonly Mistake[] {
   if (first === undefined) return [];
   if (errors.some(({ message }) => message.startsWith("Maximum call stack"))) return [{ offset: first.pos[0], message: tooDeep }];
   const own = errors.filter((error) => error === first || !error.message.includes("in YAML stream"));
-  const shown = own.slice(0, mistakesMax).map((error) => ({ offset: error.pos[0], message: oneLine(error) }));
+  const shown = own.slice(0, mistakesMax).map((error) => ({ offset: error.pos[0], message: withoutQuotes(error) }));
   const rest = own.length - shown.length;
   return rest === 0
     ? shown
@@ -111,9 +112,4 @@ function blankHelmNotes(text: string): string {
 /** What `helm install --dry-run` and `helm upgrade --dry-run` print before the first manifest. */
 function isHelmHeader(value: unknown): boolean {
   return typeof value === "object" && value !== null && "NAME" in value && "STATUS" in value && !("kind" in value);
-}
-
-function oneLine(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return message.replaceAll(/\s+/g, " ").trim();
 }

@@ -3,6 +3,7 @@
 import { CORE_SCHEMA, loadAll } from "js-yaml";
 import { parse } from "yaml";
 import { asArray, asObject, type Raw } from "../kubernetes/slim/read";
+import { withoutQuotes } from "../parser-words";
 import { createJsonCutter, type Cutter } from "./cut-json";
 import { createYamlCutter } from "./cut-yaml";
 import { describeBytes, describeText } from "./foreign";
@@ -101,13 +102,13 @@ function cutYaml(sink: ValueSink, limits: SnapshotLimits, tooLong: () => never):
       element: (text) => {
         flush();
         const value = parseYaml(text);
-        if (value instanceof Error) sink.broken(`an item is no YAML: ${firstLine(value.message)}`);
+        if (value instanceof Error) sink.broken(`an item is no YAML: ${withoutQuotes(value)}`);
         else if (Array.isArray(value)) last = value[0];
       },
       value: (text, elements, line, ended) => {
         const value = parseYaml(text);
         if (value instanceof Error) {
-          reason = firstLine(value.message);
+          reason = withoutQuotes(value);
           return false;
         }
         const raw = asObject(value);
@@ -161,7 +162,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    return cause instanceof SyntaxError ? new SyntaxError(firstLine(cause.message)) : new SyntaxError(String(cause));
+    return new SyntaxError(withoutQuotes(cause));
   }
 }
 
@@ -199,8 +200,4 @@ function looksLikeObject(text: string): boolean {
 
 function afterElements(count: number): string {
   return count === 0 ? "" : ` after ${count.toLocaleString("en")} objects`;
-}
-
-function firstLine(text: string): string {
-  return text.split("\n")[0] ?? "";
 }

@@ -1,0 +1,13 @@
+/**
+ * What a parser of JSON or YAML says of a text, on one line, without the pieces of the text that it quotes: these may be anybody's secret, and the place is told
+ * besides.
+ */
+export function withoutQuotes(cause: unknown): string {
+  const [line = ""] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
+  return line
+    .replace(/, (\.\.\.)?".*"(\.\.\.)? is not valid JSON$/, "")
+    .replace(/^((?:Unresolved|Unexpected) [^:]*): .*$/, "$1")
+    .replaceAll(/"[^"]*"/g, "…")
+    .replaceAll(/!?<[^>]*>/g, "…")
+    .trim();
+}
