@@ -39,7 +39,7 @@ export async function benchDump(megabytes: number, only?: string): Promise<void>
       const read = JSON.parse(execFileSync(process.execPath, [reader, path], { encoding: "utf8" })) as DumpReading;
       console.log(
         `${form} of ${(unpacked / mebibyte).toFixed(0)} MiB (${(statSync(path).size / mebibyte).toFixed(0)} MiB on disk), ${read.pods.toLocaleString("en")} pods: ` +
-          `${(read.ms / 1000).toFixed(1)} s, ${(unpacked / mebibyte / (read.ms / 1000)).toFixed(0)} MiB/s, at most ${read.readMiB.toFixed(0)} MiB of memory to read it, ` +
+          `${(read.ms / 1000).toFixed(1)} s (${(read.cpuMs / 1000).toFixed(1)} s of CPU, ${(unpacked / mebibyte / (read.cpuMs / 1000)).toFixed(0)} MiB for each), at most ${read.readMiB.toFixed(0)} MiB of memory to read it, ` +
           `${read.judgedMiB.toFixed(0)} MiB with all findings`,
       );
       rmSync(path);
