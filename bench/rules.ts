@@ -3,7 +3,7 @@
 
 import { buildAllocations, emptyPolicy, listRules, runRules, type Context, type Snapshot } from "@/lib/core";
 import { askRule } from "@/lib/core/rules/support/ask-rule";
-import { buildMadeUp, median, type Index, type Size } from "./made-up-cluster";
+import { buildMadeUp, cpuTime, median, type Index, type Size } from "./made-up-cluster";
 
 const small: Size = { pods: 15_000, nodes: 500, services: 1_000 };
 const large: Size = { pods: 150_000, nodes: 5_000, services: 10_000 };
@@ -71,11 +71,4 @@ function touch(index: Index, round: number): Snapshot {
   const pod = pods[(round * 7919) % Math.max(1, pods.length)];
   if (pod !== undefined) index.apply([{ type: "upsert", kind: "pods", record: { ...pod, ready: !pod.ready } }]);
   return index.snapshot();
-}
-
-function cpuTime(work: () => unknown): number {
-  const start = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000;
 }

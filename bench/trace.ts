@@ -1,5 +1,5 @@
 // How long one route takes in core, at 1,000 and at 150,000 pods side by side in one run, and how many lines of a batch are answered per second.
-// Part of `npm run bench`. Nodes and ports are asked in no order, so that at 150,000 pods nearly every trace meets objects that the processor has forgotten.
+// Part of `npm run bench`. CPU time of the process, the two sizes in turn. Nodes and ports are asked in no order, so that at 150,000 pods nearly every trace meets objects that the processor has forgotten.
 
 import {
   createClusterIndex,
@@ -15,13 +15,12 @@ import {
 import { slimObject } from "@/lib/sources/kubernetes/slim/slim-object";
 import { encodeRoute } from "@/lib/wire/encode-route";
 import { parseBatchLine } from "@/lib/wire/parse-route-query";
-
-type Size = { readonly pods: number; readonly nodes: number; readonly services: number };
+import { cpuTime, median, timed, type Size } from "./made-up-cluster";
 
 const small: Size = { pods: 1_000, nodes: 33, services: 67 };
 const large: Size = { pods: 150_000, nodes: 5_000, services: 10_000 };
 const context: Context = { policy: emptyPolicy, nowMs: 0 };
-const rounds = 7;
+const rounds = 15;
 const tracesPerRound = 20_000;
 
 /** Prints µs per trace and batch queries per second at both sizes, and their ratios. */
@@ -37,13 +36,13 @@ export function benchTrace(): void {
   });
   for (let round = 0; round < rounds; round += 1) {
     for (const { snapshot, queries, alike, perTraceUs, alikeUs, linesPerSecond } of clusters) {
-      const took = timed(() => queries.forEach((query) => traceRoute(snapshot, context, query)));
+      const took = cpuTime(() => queries.forEach((query) => traceRoute(snapshot, context, query)));
       perTraceUs.push((took * 1000) / queries.length);
-      alikeUs.push((timed(() => alike.forEach((query) => traceRoute(snapshot, context, query))) * 1000) / alike.length);
+      alikeUs.push((cpuTime(() => alike.forEach((query) => traceRoute(snapshot, context, query))) * 1000) / alike.length);
       const lines = queries
         .slice(0, tracesPerRound / 4)
         .map((query) => JSON.stringify({ ...query, from: { kind: "outside" }, node: undefined }));
-      const batch = timed(() => lines.forEach((line) => answerLine(snapshot, line)));
+      const batch = cpuTime(() => lines.forEach((line) => answerLine(snapshot, line)));
       linesPerSecond.push((lines.length * 1000) / batch);
     }
   }
@@ -180,14 +179,4 @@ function podAddress(p: number, nodes: number): string {
 
 function namespaceOf(s: number): string {
   return `ns${String(s % 50)}`;
-}
-
-function timed(work: () => unknown): number {
-  const start = performance.now();
-  work();
-  return performance.now() - start;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }

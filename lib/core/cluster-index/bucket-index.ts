@@ -64,11 +64,13 @@ export function createBucketIndex<K extends BucketKey, R>(
     },
     buckets() {
       const version = current;
-      return { get: (bucket) => version.get(bucket) ?? [] };
+      return { get: (bucket) => version.get(bucket) ?? none };
     },
     all: () => current.values(),
   };
 }
+
+const none: readonly never[] = [];
 
 /** What happens to one record of a bucket, linked to what happened before: most buckets see one change, and 150,000 pods make many. */
 type Change<R> = { readonly key: string; readonly record: R | undefined; readonly earlier: Change<R> | undefined };

@@ -10,7 +10,7 @@ import { recordKey, type Delta, type RecordOf, type ServicePortRef, type Snapsho
 import { LayeredMap } from "./layered-map";
 import { createNodesByAddress } from "./nodes-by-address";
 import { createPodsByAddress } from "./pods-by-address";
-import { createPodsByHostPort, hostPortBucket } from "./pods-by-host-port";
+import { createPodsByHostPort, podsAtNode } from "./pods-by-host-port";
 import { createPodsBySelector } from "./pods-by-selector";
 import { createPodsOfNode } from "./pods-of-node";
 import { createServicesByAddress } from "./services-by-address";
@@ -222,7 +222,7 @@ function createSecondaryIndexes() {
         servicesByAddress: (address) => byServiceAddress.get(normaliseAddress(address)),
         podsByAddress: (address) => byPodAddress.get(normaliseAddress(address)),
         podsOfNode: ofNode.get,
-        podsByHostPort: (node, port) => byHostPort.get(hostPortBucket(node, port)),
+        podsByHostPort: (node, port) => podsAtNode(byHostPort.get(port), node),
         nodesByAddress: (address) => byNodeAddress.get(normaliseAddress(address)),
         ...podsBySelector.snapshot(),
         servicesSelecting: servicesSelecting.snapshot(),

@@ -1,5 +1,4 @@
-import type { ContestedReason, RouteClaim, RouteOutcome, RouteStep } from "../model/route";
-import type { BackendSlot } from "./shared-answer";
+import type { ContestedReason, RouteClaim, RouteOutcome, RouteStep, SourceSeen } from "../model/route";
 
 /** A node's answer without the question: trace.ts makes a Route of it. `alternatives` of a contested one are answers themselves. */
 export type Answer = {
@@ -14,8 +13,8 @@ export type Answer = {
   readonly claim: RouteClaim | null;
   readonly affinitySeconds: number | null;
   readonly steps: readonly RouteStep[];
-  /** Where what is common to the backends is kept. */
-  readonly slot?: BackendSlot;
+  /** What all backends see of the client, where that is known without a look at each. */
+  readonly source?: SourceSeen | undefined;
 };
 
 /** `likely`: the alternative that usually wins, null when none is likelier. */

@@ -5,6 +5,7 @@ import { toNodeName } from "../model/brands";
 import type { RouteStep } from "../model/route";
 import type { StepCode } from "../model/step-code";
 import { sameOutcome, type Answer } from "./answer";
+import type { Member } from "./claimants";
 import { decideIpvs } from "./decide-ipvs";
 import { findHostPorts, findNodePortLocal, proxyIsYounger, type HostPortMapping } from "./host-port";
 import {
@@ -18,7 +19,7 @@ import {
 } from "./node-answers";
 import { acceptsNodePort, isAddressOfNode, type NodeView } from "./node-view";
 import type { Packet } from "./packet";
-import { findClaims, targetsOf, type Claims, type Member, type Pick } from "./service-claims";
+import { findClaims, targetsOf, type Claims, type Pick } from "./service-claims";
 import { answerOfSockets } from "./sockets";
 import { step } from "./steps";
 import { otherPortOfBound, otherPortOfClusterIP, verdictBeforeTranslation, verdictIptables, verdictNftables } from "./verdicts";
@@ -46,7 +47,7 @@ export function answerAt(world: World, view: NodeView, packet: Packet): Answer |
     affinitySeconds: null,
     steps: [
       ...(answer ?? rival ?? passedOn).steps.slice(0, 2),
-      step("modeUnknown", `Node/${view.node.name}`, "mode", null, { proxy: view.proxy.label }),
+      step("modeUnknown", `Node/${view.name}`, "mode", null, { proxy: view.proxy.label }),
     ],
   };
 }
@@ -78,7 +79,7 @@ function answerWith(
   const local = place !== undefined || isAddressOfNode(view, packet.address);
   const found = findClaims(world, view, packet, place?.services ?? world.snapshot.lookup.servicesByAddress(packet.address), local, pick);
   const claims = view.proxy.kind === "none" ? { exact: [], nodePorts: [], ignored: [] } : found;
-  const declaring = local ? world.snapshot.lookup.podsByHostPort(toNodeName(view.node.name), packet.port) : [];
+  const declaring = local ? world.snapshot.lookup.podsByHostPort(toNodeName(view.name), packet.port) : [];
   const accepted = place?.accepted ?? (local && acceptsNodePort(view, packet.address));
   const scene: Scene = { world, view, packet, local, place, accepted, declaring, claims };
   const hostPorts = local ? findHostPorts(view, packet, declaring) : [];
@@ -171,7 +172,7 @@ function serviceOrHostPort(scene: Scene, service: Answer, hostPort: Answer): Ans
   const { view, world } = scene;
   const { mode, hostPortImplementation } = view.proxy;
   const decided = (code: StepCode): RouteStep =>
-    step(code, `Node/${view.node.name}`, "proxyMode, hostPortImplementation", `${mode}, ${hostPortImplementation}`, {
+    step(code, `Node/${view.name}`, "proxyMode, hostPortImplementation", `${mode}, ${hostPortImplementation}`, {
       service: service.claim === null ? "" : `${service.claim.namespace}/${service.claim.name}`,
     });
   if (mode === "iptables" && (hostPortImplementation === "portmap-iptables" || hostPortImplementation === "crio"))

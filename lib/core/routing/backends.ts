@@ -7,36 +7,48 @@ import type { Backend, RouteOutcome, SourceSeen } from "../model/route";
 import type { Snapshot } from "../model/snapshot";
 import { resolveGroup, resolveOwner } from "../owners/owner";
 import type { Answer } from "./answer";
+import type { CommonBackends } from "./categorize";
 import type { Endpoint } from "./endpoints";
 import type { HostPortMapping } from "./host-port";
 import { holdsAddress, type NodeView } from "./node-view";
 import type { Packet } from "./packet";
 import type { Targets } from "./service-claims";
-import type { BackendSlot, CommonBackends } from "./shared-answer";
 import type { World } from "./world";
 
+/** `source`: what all of them see of the client, where they are those that most nodes and clients meet; the replies of these come back. */
+type Reached = {
+  readonly count: number;
+  readonly backends: readonly Backend[];
+  readonly owners: number;
+  readonly source: SourceSeen | undefined;
+};
+
 /** Backends of a Service, sorted by address and port, with equal shares (`probability` null when the scheduler's are not known). */
-export function toBackends(world: World, view: NodeView, packet: Packet, targets: Targets, uniform: boolean): readonly Backend[] {
-  const common = commonBackends(world, targets);
+export function toBackends(world: World, view: NodeView, packet: Packet, targets: Targets, uniform: boolean): Reached {
+  const { categories, policy, endpoints } = targets;
+  const common =
+    policy === "local"
+      ? (categories.localBackends ??= makeCommonBackends(world, endpoints))
+      : (categories.clusterBackends ??= makeCommonBackends(world, endpoints));
+  const { count, owners } = common;
   if (uniform && !common.onNodes) {
-    if (packet.masqueradedBefore || targets.snat) return common.masqueraded;
-    if (packet.clientClass === "EXT" && (packet.source === null || !common.addresses.has(packet.source))) return common.preserved;
+    if (packet.masqueradedBefore || targets.snat) return { count, backends: common.masqueraded, owners, source: "masqueraded" };
+    if (packet.clientClass === "EXT" && (packet.source === null || !common.addresses.has(packet.source)))
+      return { count, backends: common.preserved, owners, source: "preserved" };
   }
-  return targets.endpoints.map((endpoint, place): Backend => ({
+  const backends = endpoints.map((endpoint, place): Backend => ({
     ...(common.preserved[place] ?? toBackend(world, endpoint, 1)),
     ...(uniform ? {} : { probability: null }),
     replyPathBroken: isReplyLost(world, view, packet, targets, endpoint),
     source: sourceSeen(world, view, packet, targets, endpoint),
   }));
-}
-
-function commonBackends(world: World, { endpoints, slot }: Targets): CommonBackends {
-  return (slot.common ??= makeCommonBackends(world, endpoints));
+  return { count, backends, owners, source: undefined };
 }
 
 function makeCommonBackends(world: World, endpoints: readonly Endpoint[]): CommonBackends {
   const preserved = endpoints.map((endpoint) => toBackend(world, endpoint, endpoints.length));
   return {
+    count: endpoints.length,
     preserved,
     masqueraded: preserved.map((backend) => ({ ...backend, source: "masqueraded" })),
     addresses: new Set(endpoints.map(({ address }) => address)),
@@ -94,28 +106,22 @@ export function deliver(
   backends: readonly Backend[],
   policy: "cluster" | "local" | "hostPort",
   fallback: boolean,
+  isLost = backends.length > 0 && backends.every((backend) => backend.replyPathBroken),
 ): Extract<RouteOutcome, { readonly kind: "delivered" | "dropped" }> {
-  if (backends.length > 0 && backends.every((backend) => backend.replyPathBroken))
-    return { kind: "dropped", reason: "reply-path-broken", backends };
+  if (isLost) return { kind: "dropped", reason: "reply-path-broken", backends };
   return { kind: "delivered", backends, policy, fallback: fallback ? "terminating" : "none" };
 }
 
-/** The value that all backends share; null where they differ or there is none. `slot`: of the list they were made of, where it is known. */
-export function commonSource(outcome: Answer["outcome"], slot?: BackendSlot): SourceSeen | null {
+/** The value that all backends share; null where they differ or there is none. */
+export function commonSource(outcome: Answer["outcome"]): SourceSeen | null {
   if (outcome.kind === "listener" || outcome.kind === "healthCheck") return "preserved";
   if (outcome.kind !== "delivered" && outcome.kind !== "dropped") return null;
   const { backends } = outcome;
-  if (slot?.common?.preserved === backends) return "preserved";
-  if (slot?.common?.masqueraded === backends) return "masqueraded";
   const first = backends[0]?.source ?? null;
   return backends.every(({ source }) => source === first) ? first : null;
 }
 
-/** How many workloads a list of endpoints belongs to, as far as they are known. */
-export function ownersOf(world: World, targets: Targets): number {
-  return commonBackends(world, targets).owners;
-}
-
+/** How many workloads backends belong to, as far as they are known. */
 function countOwners(backends: readonly Backend[]): number {
   return new Set(backends.flatMap(({ owner }) => (owner === null ? [] : [formatObjectRef(owner)]))).size;
 }
@@ -138,9 +144,9 @@ export function podBehind(snapshot: Snapshot, endpoint: Pick<Endpoint, "address"
 
 /** R2.5.7: an untranslated source of another node's pod, answered from elsewhere: the reply goes past the translation. */
 function isReplyLost(world: World, view: NodeView, packet: Packet, targets: Targets, endpoint: Endpoint): boolean {
-  if (targets.snat || packet.clientNode === null || packet.clientNode === view.node.name) return false;
+  if (targets.snat || packet.clientNode === null || packet.clientNode === view.name) return false;
   if (packet.clientClass !== "POD" || holdsAddress(view, endpoint.address)) return false;
-  return !world.snapshot.lookup.podsByAddress(endpoint.address).some((pod) => pod.nodeName === view.node.name);
+  return !world.snapshot.lookup.podsByAddress(endpoint.address).some((pod) => pod.nodeName === view.name);
 }
 
 function sourceSeen(world: World, view: NodeView, packet: Packet, targets: Targets, endpoint: Endpoint): SourceSeen {
@@ -150,7 +156,7 @@ function sourceSeen(world: World, view: NodeView, packet: Packet, targets: Targe
   // A backend in the node's own network namespace is reached by the input path, which masquerades nothing; a host process leaves by the output path.
   if (targets.snat) return here && packet.clientClass !== "HOST_LOCAL" ? "preserved" : "masqueraded";
   // The CNI masquerades its pods whatever the proxy takes them for (R2.5.8); at their own node none but they and the host itself start a packet.
-  const isPod = packet.clientClass === "POD" || (packet.clientClass === "EXT" && packet.clientNode === view.node.name);
+  const isPod = packet.clientClass === "POD" || (packet.clientClass === "EXT" && packet.clientNode === view.name);
   if (isPod && view.proxy.podToNodeMasquerade && !here && !world.inPodRange(endpoint.address)) return "masqueraded";
   return "preserved";
 }

@@ -1,15 +1,16 @@
 // Which endpoints of a Service port one node may use, under each policy (routing.md 2.3 and 2.6).
 
 import type { NodeRecord } from "../model/node";
+import type { Backend, RouteStep } from "../model/route";
 import type { ServicePort, ServiceRecord } from "../model/service";
 import type { Endpoint } from "./endpoints";
 import { usesClusterEndpoints, usesLocalEndpoints } from "./service-rules";
-import { createSharedAnswer, type SharedAnswer } from "./shared-answer";
 
 /**
  * `cluster`: usable under the policy Cluster (empty as well when nothing uses that policy); `local`: usable on this node under the policy Local.
  * `hasAny`: something could serve it somewhere; false = REJECT. `topology`: the hints that narrowed `cluster`.
- * `clusterFallback`, `localFallback`: the list holds terminating endpoints because no ready one is left. `shared`: what answers make of the lists.
+ * `clusterFallback`, `localFallback`: the list holds terminating endpoints because no ready one is left. `step`: the route step that tells the
+ * endpoints; `clusterBackends`, `localBackends`: the backends of each list; once an answer has asked for them.
  */
 export type Categories = {
   readonly cluster: readonly Endpoint[];
@@ -18,7 +19,22 @@ export type Categories = {
   readonly topology: "" | "zone" | "node";
   readonly clusterFallback: boolean;
   readonly localFallback: boolean;
-  readonly shared: SharedAnswer;
+  step: RouteStep | null;
+  clusterBackends: CommonBackends | null;
+  localBackends: CommonBackends | null;
+};
+
+/**
+ * The backends of a list as most nodes and clients meet them, by what they see of the client. `onNodes`: some endpoint is a node's own address, where the node
+ * matters. `owners`: how many workloads.
+ */
+export type CommonBackends = {
+  readonly count: number;
+  readonly preserved: readonly Backend[];
+  readonly masqueraded: readonly Backend[];
+  readonly addresses: ReadonlySet<string>;
+  readonly onNodes: boolean;
+  readonly owners: number;
 };
 
 /** forNodes hints are honoured by default since 1.34. */
@@ -49,9 +65,8 @@ export function categorizeEndpoints(
 
 /** As categorizeEndpoints, for a plan that is at hand. */
 export function categorizeBy(plan: EndpointPlan, node: NodeRecord, minor: number): Categories {
-  // Without hints every node has the same, but for those with endpoints under the policy Local: nothing else of the node is looked at.
-  if (plan.hintNodes === null && plan.hintZones === null && !(plan.usesLocal && plan.nodes.has(node.name)))
-    return (plan.plain ??= categorize(plan, "", node.name, ""));
+  // Nothing else of the node is looked at.
+  if (isUniform(plan) || (isWithoutHints(plan) && !plan.nodes.has(node.name))) return (plan.plain ??= categorize(plan, "", node.name, ""));
   const zone = node.labels[zoneLabel] ?? "";
   const topology = topologyMode(plan.service, plan, node.name, zone, minor);
   // Nodes that hold no endpoint and get the same hints share one answer.
@@ -59,6 +74,15 @@ export function categorizeBy(plan: EndpointPlan, node: NodeRecord, minor: number
   let known = plan.categories.get(key);
   if (known === undefined) plan.categories.set(key, (known = categorize(plan, topology, node.name, zone)));
   return known;
+}
+
+/** Whether every node may do the same with the endpoints; under the policy Local those that hold some may not. */
+export function isUniform(plan: EndpointPlan): boolean {
+  return isWithoutHints(plan) && !plan.usesLocal;
+}
+
+function isWithoutHints({ hintNodes, hintZones }: EndpointPlan): boolean {
+  return hintNodes === null && hintZones === null;
 }
 
 /** What is the same for all nodes, and the answers already given: one list is asked about once per node of a cluster. */
@@ -122,7 +146,9 @@ function categorize(plan: EndpointPlan, topology: Categories["topology"], nodeNa
     topology,
     clusterFallback: cluster.length > 0 && plan.ready.length === 0,
     localFallback: local.length > 0 && readyHere.length === 0,
-    shared: createSharedAnswer(),
+    step: null,
+    clusterBackends: null,
+    localBackends: null,
   };
 }
 

@@ -2,8 +2,9 @@
 
 import { deliver } from "./backends";
 import type { Answer } from "./answer";
+import type { Member } from "./claimants";
 import { answerOfService, answerOfVerdict, dropBySource, type Scene } from "./node-answers";
-import { isLocalFor, type Member, type Targets } from "./service-claims";
+import type { Targets } from "./service-claims";
 import { addressStep, claimStep } from "./steps";
 
 /** ipvs: the first matching group ends the search, even without targets; hostPort stands between exact addresses and NodePorts (R3.3). */
@@ -24,7 +25,7 @@ export function decideIpvs(scene: Scene, barred: readonly Member[], hostPort: An
 
 /** R3.3.2: the masquerade mark of a Cluster NodePort is set before the hostPort translates. */
 function markedHostPort(hostPort: Answer, nodePorts: readonly Member[]): Answer {
-  if (hostPort.outcome.kind !== "delivered" || !nodePorts.some((member) => !isLocalFor(member))) return hostPort;
+  if (hostPort.outcome.kind !== "delivered" || !nodePorts.some((member) => !member.isLocal)) return hostPort;
   return {
     ...hostPort,
     outcome: { ...hostPort.outcome, backends: hostPort.outcome.backends.map((backend) => ({ ...backend, source: "masqueraded" })) },
@@ -39,7 +40,7 @@ function ipvsAnswer(scene: Scene, members: readonly Member[]): Answer {
     outcome: { kind: "contested", reason: "same-tuple", alternatives: answers, likely: null },
     claim: null,
     affinitySeconds: null,
-    steps: [addressStep(scene.view, scene.packet, scene.local), ...members.map((member) => claimStep(member, members.length - 1))],
+    steps: [addressStep(scene), ...members.map((member) => claimStep(member, members.length - 1))],
   };
 }
 
@@ -48,14 +49,13 @@ const unevenSchedulers = new Set(["dh", "lblc", "lblcr", "fo", "ovf"]);
 
 function ipvsMember(scene: Scene, member: Member): Answer {
   const { view, packet } = scene;
-  const { categories, claim } = member;
-  const isLocal = isLocalFor(member);
+  const { categories, claim, isLocal } = member;
   const useLocal = isLocal && categories.local.length > 0;
   const endpoints = useLocal ? categories.local : isLocal && claim.kind === "clusterIP" ? [] : categories.cluster;
   if (endpoints.length === 0) return answerOfVerdict(scene, member, { kind: "rejected", reason: "no-endpoints" });
   const targets: Targets = {
     endpoints,
-    slot: useLocal ? categories.shared.local : categories.shared.cluster,
+    categories,
     snat: claim.kind === "clusterIP" ? view.podSources[packet.family] !== null && packet.clientClass !== "POD" : !isLocal,
     policy: useLocal ? "local" : "cluster",
     fallback: useLocal ? categories.localFallback : categories.clusterFallback,

@@ -52,7 +52,7 @@ export function findHostPorts(view: NodeView, packet: Packet, declaring: readonl
  */
 export function findNodePortLocal(world: World, view: NodeView, packet: Packet): HostPortMapping | undefined {
   if (packet.family !== "IPv4" || isLoopbackText(packet.address) || !runsAntrea(world.snapshot)) return undefined;
-  for (const pod of world.snapshot.lookup.podsOfNode(toNodeName(view.node.name))) {
+  for (const pod of world.snapshot.lookup.podsOfNode(toNodeName(view.name))) {
     const mapped = pod.nodePortLocal.find(({ nodePort, protocol }) => nodePort === packet.port && protocol === packet.protocol);
     const address = pod.podIPs.find((ip) => familyOf(ip) === "IPv4");
     if (mapped === undefined || address === undefined || !hasSandbox(pod)) continue;
@@ -68,7 +68,7 @@ export function findUnmapped(
   view: NodeView,
   packet: Packet,
 ): { readonly pod: PodRecord; readonly container: Container } | undefined {
-  for (const pod of snapshot.lookup.podsByHostPort(toNodeName(view.node.name), packet.port)) {
+  for (const pod of snapshot.lookup.podsByHostPort(toNodeName(view.name), packet.port)) {
     if (pod.hostNetwork || !hasSandbox(pod)) continue;
     const container = pod.containers.find((each) => each.role !== "main" && each.ports.some((port) => matches(port, packet)));
     if (container !== undefined) return { pod, container };
@@ -109,10 +109,10 @@ function samePod(mappings: readonly HostPortMapping[]): boolean {
  * at each start. Sound in one direction: a hostPort pod that ran before kube-proxy started proves it; otherwise nothing is proved.
  */
 export function proxyIsYounger(world: World, view: NodeView): boolean {
-  const { startedAtMs } = view.proxy;
+  const startedAtMs = view.proxyStartedAtMs;
   if (startedAtMs === null) return false;
   return world.snapshot.lookup
-    .podsOfNode(toNodeName(view.node.name))
+    .podsOfNode(toNodeName(view.name))
     .some(
       (pod) => !pod.hostNetwork && hasSandbox(pod) && pod.runningSinceMs !== null && pod.runningSinceMs < startedAtMs && mapsHostPort(pod),
     );

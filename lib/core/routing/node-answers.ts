@@ -5,12 +5,11 @@ import { formatObjectRef } from "../model/meta";
 import type { PodRecord } from "../model/pod";
 import type { RouteStep } from "../model/route";
 import type { Answer } from "./answer";
-import { deliver, ownersOf, toBackends, toHostPortBackend } from "./backends";
+import { deliver, toBackends, toHostPortBackend } from "./backends";
+import type { Member } from "./claimants";
 import { isDeadLoopback, oldestMapping, type HostPortMapping } from "./host-port";
-import type { NodeView } from "./node-view";
-import type { Packet } from "./packet";
 import type { verdictOf } from "./service-claims";
-import { isLocalFor, targetsOf, type Claims, type Member, type Targets } from "./service-claims";
+import { targetsOf, type Claims, type Targets } from "./service-claims";
 import { findListeners } from "./sockets";
 import {
   addressStep,
@@ -24,16 +23,13 @@ import {
   step,
   topologyStep,
   verdictStep,
+  type Arrival,
 } from "./steps";
-import type { Place, World } from "./world";
+import type { World } from "./world";
 
-/** One packet at one node, with all that claims it. `local`: the destination is the node's; `accepted`: NodePorts answer on it. `declaring`: the node's pods that declare the number. */
-export type Scene = {
+/** One packet at one node, with all that claims it. `accepted`: NodePorts answer on its destination. `declaring`: the node's pods that declare the number. */
+export type Scene = Arrival & {
   readonly world: World;
-  readonly view: NodeView;
-  readonly packet: Packet;
-  readonly local: boolean;
-  readonly place: Place | undefined;
   readonly accepted: boolean;
   readonly declaring: readonly PodRecord[];
   readonly claims: Claims;
@@ -41,29 +37,24 @@ export type Scene = {
 
 export function answerOfService(scene: Scene, member: Member, targets: Targets, uniform = true): Answer {
   const { world, view, packet } = scene;
-  const backends = toBackends(world, view, packet, targets, uniform);
+  const { count, backends, owners, source } = toBackends(world, view, packet, targets, uniform);
   const rivals = scene.claims.exact.length + scene.claims.nodePorts.length - 1;
   return {
-    outcome: deliver(backends, targets.policy, targets.fallback),
+    outcome: deliver(backends, targets.policy, targets.fallback, source === undefined ? undefined : false),
     claim: member.claim,
-    affinitySeconds: member.service.sessionAffinitySeconds,
-    slot: targets.slot,
+    affinitySeconds: member.affinitySeconds,
+    source,
     steps: [
-      stepOfAddress(scene),
+      addressStep(scene),
       claimStep(member, rivals),
-      withOwners(endpointsStep(member), ownersOf(world, targets)),
+      withOwners(endpointsStep(member), owners),
       policyStep(member, targets, view, packet),
       ...topologyStep(member, view),
-      choiceStep(member, backends.length),
+      choiceStep(member, count),
       ...openFlowsStep(member, packet),
       ...shadowedListeners(scene),
     ],
   };
-}
-
-/** Said once per address of a node. */
-function stepOfAddress({ view, packet, local, place }: Scene): RouteStep {
-  return place === undefined ? addressStep(view, packet, local) : (place.step ??= addressStep(view, packet, local));
 }
 
 /** Several workloads behind one port: the step says so, since that is what mixes them. */
@@ -72,7 +63,7 @@ function withOwners(endpoints: RouteStep, owners: number): RouteStep {
 }
 
 export function contestedServices(scene: Scene, members: readonly Member[]): Answer {
-  const { view, packet, local } = scene;
+  const { view, packet } = scene;
   const alternatives = members.map((member) => {
     const targets = targetsOf(member, view, packet);
     return targets.endpoints.length > 0
@@ -83,12 +74,12 @@ export function contestedServices(scene: Scene, members: readonly Member[]): Ans
     outcome: { kind: "contested", reason: "same-tuple", alternatives, likely: null },
     claim: null,
     affinitySeconds: null,
-    steps: [addressStep(view, packet, local), ...members.map((member) => claimStep(member, members.length - 1))],
+    steps: [addressStep(scene), ...members.map((member) => claimStep(member, members.length - 1))],
   };
 }
 
 export function answerOfHostPorts(scene: Scene, mappings: readonly HostPortMapping[]): Answer | undefined {
-  const { view, packet, local } = scene;
+  const { view } = scene;
   const [first] = mappings;
   if (first === undefined) return undefined;
   const winner = oldestMapping(mappings);
@@ -102,18 +93,18 @@ export function answerOfHostPorts(scene: Scene, mappings: readonly HostPortMappi
     },
     claim: null,
     affinitySeconds: null,
-    steps: [addressStep(view, packet, local), ...mappings.map((mapping) => hostPortStep(mapping, view, mappings.length - 1))],
+    steps: [addressStep(scene), ...mappings.map((mapping) => hostPortStep(mapping, view, mappings.length - 1))],
   };
 }
 
 function answerOfHostPort(scene: Scene, mapping: HostPortMapping, others: number): Answer {
-  const { world, view, packet, local } = scene;
+  const { world, view, packet } = scene;
   const backend = toHostPortBackend(world, view, packet, mapping);
   return {
     outcome: isDeadLoopback(packet) ? { kind: "dropped", reason: "loopback", backends: [backend] } : deliver([backend], "hostPort", false),
     claim: { kind: "hostPort", namespace: mapping.pod.namespace, name: mapping.pod.name, port: packet.port },
     affinitySeconds: null,
-    steps: [addressStep(view, packet, local), hostPortStep(mapping, view, others), ...relayStep(scene, mapping)],
+    steps: [addressStep(scene), hostPortStep(mapping, view, others), ...relayStep(scene, mapping)],
   };
 }
 
@@ -124,7 +115,7 @@ export function answerOfNodePortLocal(scene: Scene, { pod, port, ...mapping }: H
     claim: { kind: "hostPort", namespace: pod.namespace, name: pod.name, port: packet.port },
     affinitySeconds: null,
     steps: [
-      stepOfAddress(scene),
+      addressStep(scene),
       step(
         "nodePortLocal",
         formatObjectRef({ kind: "Pod", namespace: pod.namespace, name: pod.name }),
@@ -153,14 +144,14 @@ function relayStep({ world }: Scene, { pod }: HostPortMapping): readonly RouteSt
 }
 
 export function answerOfVerdict(scene: Scene, member: Member, outcome: NonNullable<ReturnType<typeof verdictOf>>): Answer {
-  const { view, packet, local } = scene;
-  const policy = isLocalFor(member) ? [policyStep(member, { policy: "local", shortCircuit: false }, view, packet)] : [];
+  const { view, packet } = scene;
+  const policy = member.isLocal ? [policyStep(member, { policy: "local", shortCircuit: false }, view, packet)] : [];
   return {
     outcome,
     claim: member.claim,
     affinitySeconds: null,
     steps: [
-      addressStep(view, packet, local),
+      addressStep(scene),
       claimStep(member, scene.claims.exact.length + scene.claims.nodePorts.length - 1),
       endpointsStep(member),
       ...policy,
@@ -184,9 +175,9 @@ export function dropBySource(scene: Scene, member: Member): Answer {
     claim: member.claim,
     affinitySeconds: null,
     steps: [
-      addressStep(scene.view, scene.packet, scene.local),
+      addressStep(scene),
       claimStep(member, 0),
-      step("sourceRangeDrop", serviceName(member), "spec.loadBalancerSourceRanges", member.service.loadBalancerSourceRanges.join(","), {
+      step("sourceRangeDrop", member.object, "spec.loadBalancerSourceRanges", member.service.loadBalancerSourceRanges.join(","), {
         source: scene.packet.source ?? "",
       }),
     ],
@@ -195,7 +186,7 @@ export function dropBySource(scene: Scene, member: Member): Answer {
 
 /** A proxy whose rules are not modelled: never answered by another one's. */
 export function unsupported(scene: Scene, ignored: Claims["ignored"], hostPorts: readonly HostPortMapping[]): Answer {
-  const { world, view, packet, local, claims } = scene;
+  const { world, view, packet, claims } = scene;
   const [member] = [...claims.exact, ...claims.nodePorts];
   const isCilium = view.proxy.other === "Cilium" || view.proxy.other === "GKE Dataplane V2";
   // Cilium binds node ports itself, so that such a listener cannot start, and wants hostPorts outside of the range.
@@ -206,18 +197,18 @@ export function unsupported(scene: Scene, ignored: Claims["ignored"], hostPorts:
     claim: member?.claim ?? null,
     affinitySeconds: null,
     steps: [
-      addressStep(view, packet, local),
+      addressStep(scene),
       ...(member === undefined ? [] : [claimStep(member, 0), endpointsStep(member)]),
       ...hostPorts.map((mapping) => hostPortStep(mapping, view, hostPorts.length - 1)),
-      ...ignored.map(({ service, why }) => step("label", serviceName({ service }), why.field, why.value)),
+      ...ignored.map(({ service, why }) => step("label", serviceName(service), why.field, why.value)),
       ...refused.map((pod) => step("bindRefused", formatObjectRef(pod), "spec.containers[].ports[].hostPort", String(packet.port))),
       ...misplaced.map(({ pod }) =>
         step("hostPortInRange", formatObjectRef({ kind: "Pod", namespace: pod.namespace, name: pod.name }), null, String(packet.port)),
       ),
       ...(packet.protocol === "TCP" ? world.snapshot.lookup.servicesByHealthCheckNodePort(packet.port) : []).map((service) =>
-        step("healthCheckPort", serviceName({ service }), "spec.healthCheckNodePort", String(packet.port)),
+        step("healthCheckPort", serviceName(service), "spec.healthCheckNodePort", String(packet.port)),
       ),
-      step("otherProxy", `Node/${view.node.name}`, "proxy", view.proxy.label),
+      step("otherProxy", `Node/${view.name}`, "proxy", view.proxy.label),
     ],
   };
 }

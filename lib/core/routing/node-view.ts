@@ -15,8 +15,9 @@ import {
   type Cidr,
 } from "../basics/ip";
 import type { IPFamily } from "../model/meta";
+import type { Assumption } from "../model/route";
 import type { NodeRecord } from "../model/node";
-import type { ProxyDescription } from "./proxy-config";
+import type { ProxyDescription, ProxyRules } from "./proxy-config";
 
 const families: readonly IPFamily[] = ["IPv4", "IPv6"];
 const loopback4 = parseCidr("127.0.0.0/8");
@@ -26,15 +27,18 @@ const loopbackBase = parseAddress("127.0.0.0");
 export type AddressOrigin = "InternalIP" | "policy" | "bridge";
 
 /**
- * `primary`: the node's address of each family (R1.1.1). `local`: every address that is known or assumed to be on one of its interfaces, loopback apart.
+ * `proxy`: one object for all nodes whose proxies do the same. `assumptions`: what that rests on. `primary`: the node's address of each family (R1.1.1). `local`: every address that is known or assumed to be on one of its interfaces, loopback apart.
  * `proxyAddress`: what kube-proxy takes as the node's own address: bindAddress where it is one of the family, else `primary` (R1.4.3).
  * `external`: listed ExternalIPs that are no InternalIP: taken as aliases of the primary address (R1.1.2).
  * `accepting`: those of `local` on which NodePorts answer. `podNetworks`: spec.podCIDRs. `accepted`: per family "all", or the networks of nodePortAddresses (R1.4).
  * `podSources`: networks whose sources count as pods; null = the detector is off for that family (2.4).
  */
 export type NodeView = {
+  readonly name: string;
   readonly node: NodeRecord;
-  readonly proxy: ProxyDescription;
+  readonly proxy: ProxyRules;
+  readonly proxyStartedAtMs: number | null;
+  readonly assumptions: readonly Assumption[];
   readonly primary: Readonly<Record<IPFamily, string | null>>;
   readonly proxyAddress: Readonly<Record<IPFamily, string | null>>;
   readonly local: ReadonlyMap<string, AddressOrigin>;
@@ -46,13 +50,15 @@ export type NodeView = {
   readonly podSources: Readonly<Record<IPFamily, readonly Cidr[] | null>>;
 };
 
-/** `isPod`: whether a pod holds the address: with some CNIs the first address of a pod network is no bridge's. */
+/** `share`: the one object for rules like these. `isPod`: whether a pod holds the address: with some CNIs the first address of a pod network is no bridge's. */
 export function buildNodeView(
   node: NodeRecord,
-  proxy: ProxyDescription,
+  { startedAtMs, assumptions, ...rules }: ProxyDescription,
+  share: (rules: ProxyRules) => ProxyRules,
   unlisted: readonly string[],
   isPod: (address: string) => boolean,
 ): NodeView {
+  const proxy = share(rules);
   const local = new Map<string, AddressOrigin>();
   const ofType = (type: string): string[] =>
     node.addresses.filter((each) => each.type === type && familyOf(each.address) !== null).map((each) => normaliseAddress(each.address));
@@ -81,8 +87,11 @@ export function buildNodeView(
   ) as NodeView["accepted"];
   const accepted4 = accepted.IPv4;
   return {
+    name: node.name,
     node,
     proxy,
+    proxyStartedAtMs: startedAtMs,
+    assumptions,
     primary,
     proxyAddress,
     local,
@@ -142,7 +151,7 @@ export function holdsAddress(view: NodeView, address: string): boolean {
   return parsed !== undefined && view.podNetworks.some((network) => cidrContains(network, parsed));
 }
 
-function acceptedNetworks(proxy: ProxyDescription, family: IPFamily, own: string | null): "all" | readonly Cidr[] {
+function acceptedNetworks(proxy: ProxyRules, family: IPFamily, own: string | null): "all" | readonly Cidr[] {
   const { nodePortAddresses } = proxy;
   const sole = nodePortAddresses.length === 1 && nodePortAddresses[0] === "primary";
   const texts = sole ? primaryNetwork(family, own) : nodePortAddresses;
@@ -164,7 +173,7 @@ function primaryNetwork(family: IPFamily, own: string | null): readonly string[]
   return own === null || parsed === undefined || isLoopback(parsed) ? [] : [`${own}/${family === "IPv4" ? "32" : "128"}`];
 }
 
-function addressOfProxy(proxy: ProxyDescription, family: IPFamily, primary: string | null): string | null {
+function addressOfProxy(proxy: ProxyRules, family: IPFamily, primary: string | null): string | null {
   const bound = proxy.bindAddress === null ? undefined : parseAddress(proxy.bindAddress);
   return bound?.family === family && !isUnspecified(bound) ? formatAddress(bound) : primary;
 }
@@ -177,7 +186,7 @@ function containsLoopback(network: Cidr): boolean {
   );
 }
 
-function podSources(proxy: ProxyDescription, family: IPFamily, podNetworks: readonly Cidr[]): readonly Cidr[] | null {
+function podSources(proxy: ProxyRules, family: IPFamily, podNetworks: readonly Cidr[]): readonly Cidr[] | null {
   if (proxy.detectLocalMode !== "ClusterCIDR") {
     const own = podNetworks.filter((network) => network.family === family);
     // BridgeInterface and InterfaceNamePrefix see the interface a packet came in by, whatever its source: they are never off.

@@ -34,7 +34,10 @@ import { cidrContainsCidr, parseCidr } from "../basics/ip";
  * `nodePortAddresses`: as configured, else the default of the mode; empty = all addresses. `podPrefix`: whether portmap masquerades all pods of a node for a
  * hostPort of theirs, or the pod alone (R1.6.7).
  */
-export type ProxyDescription = {
+export type ProxyDescription = ProxyRules & { readonly startedAtMs: number | null; readonly assumptions: readonly Assumption[] };
+
+/** What a proxy does, without who said so: the same for most nodes of a cluster. */
+export type ProxyRules = {
   readonly kind: "kubeProxy" | "none" | "other";
   readonly other: OtherProxy | null;
   readonly mode: Exclude<ProxyMode, "kernelspace">;
@@ -51,8 +54,6 @@ export type ProxyDescription = {
   readonly hostPortImplementation: HostPortImplementation;
   readonly podToNodeMasquerade: boolean;
   readonly podPrefix: Sign<boolean>;
-  readonly startedAtMs: number | null;
-  readonly assumptions: readonly Assumption[];
 };
 
 /** Taken where a node does not tell its version. */

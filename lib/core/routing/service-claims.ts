@@ -1,26 +1,14 @@
 // Which Service ports want a packet at a node, and what each could do with it (routing.md 1, 2.5, 1.12 and the verdicts of 3).
 
-import type { RouteClaim, RouteOutcome } from "../model/route";
-import type { ServicePort, ServiceRecord } from "../model/service";
+import type { RouteOutcome } from "../model/route";
+import type { ServiceRecord } from "../model/service";
 import { categorizeBy, categorizeEndpoints, type Categories } from "./categorize";
-import { shareEndpoints, type Claimant } from "./claimants";
+import { toMember, type Claimant, type Member } from "./claimants";
 import type { Endpoint } from "./endpoints";
 import type { NodeView } from "./node-view";
 import type { Packet } from "./packet";
-import { checkSourceRanges, exactKinds, ignoredByProxy, isExternalLocal, type Ignored } from "./service-rules";
-import type { BackendSlot } from "./shared-answer";
+import { checkSourceRanges, exactKinds, ignoredByProxy, type Ignored } from "./service-rules";
 import type { World } from "./world";
-
-/** One Service port that claims the packet's destination. `barred`: its source ranges exclude the client; "depends" when the client's address would decide. */
-export type Member = {
-  readonly service: ServiceRecord;
-  readonly port: ServicePort;
-  readonly portIndex: number;
-  readonly claim: RouteClaim & { readonly kind: "nodePort" | "externalIP" | "loadBalancerIP" | "clusterIP" };
-  readonly barred: boolean | "depends";
-  readonly endpoints: readonly Endpoint[];
-  readonly categories: Categories;
-};
 
 /** Members by what they match, and those that claim the number but are passed over by the proxy. */
 export type Claims = {
@@ -50,27 +38,19 @@ export function findClaims(
   const ignored: { service: ServiceRecord; why: Ignored }[] = [];
   let disputed = false;
 
-  const toMember = (claimant: Claimant, kind: Member["claim"]["kind"], filtered: boolean): Member[] => {
-    const { service, port, portIndex, why } = claimant;
+  const claim = (claimant: Claimant, kind: Member["claim"]["kind"], filtered: boolean): Member[] => {
+    const { service, port, why, plan, isUniform, last } = claimant;
+    if (isUniform && last !== null) return [last];
     if (why !== null) {
       ignored.push({ service, why });
       return [];
     }
-    const { endpoints, plan } = claimant.shared ?? shareEndpoints(service, port, world.endpoints(service, port, packet.family, view));
+    const barred = filtered && isBarred(service, view, packet);
+    if (plan !== null) return [toMember(claimant, kind, barred, plan.endpoints, categorizeBy(plan, view.node, minor))];
+    const endpoints = world.endpoints(service, port, packet.family, view);
     disputed ||= endpoints.disputed;
     const list = endpoints[pick];
-    return [
-      {
-        service,
-        port,
-        portIndex,
-        claim: { kind, namespace: service.namespace, name: service.name, port: kind === "nodePort" ? port.nodePort : port.port },
-        barred: filtered && isBarred(service, view, packet),
-        endpoints: list,
-        categories:
-          list === endpoints.list ? categorizeBy(plan, view.node, minor) : categorizeEndpoints(service, port, list, view.node, minor),
-      },
-    ];
+    return [toMember(claimant, kind, barred, list, categorizeEndpoints(service, port, list, view.node, minor))];
   };
 
   const exact = holders.flatMap((service) => {
@@ -82,20 +62,22 @@ export function findClaims(
     const filtered = kind === "loadBalancerIP" || (view.proxy.mode === "nftables" && kinds.includes("loadBalancerIP"));
     return service.ports.flatMap((port, index) =>
       port.port === packet.port && port.protocol === packet.protocol
-        ? toMember({ service, port, portIndex: index, why: ignoredByProxy(service, packet.family, minor), shared: null }, kind, filtered)
+        ? claim({ ...unshared, service, port, portIndex: index, why: ignoredByProxy(service, packet.family, minor) }, kind, filtered)
         : [],
     );
   });
-  const nodePorts = !local
-    ? []
-    : world.nodePortClaimants(packet.port, packet.protocol, packet.family, view).flatMap((each) => toMember(each, "nodePort", false));
+  const nodePorts: Member[] = [];
+  const first = local ? world.nodePortClaimant(packet.port, packet.protocol, packet.family, view) : null;
+  for (let each = first; each !== null; each = each.next) nodePorts.push(...claim(each, "nodePort", false));
   return { exact, nodePorts, ignored, disputed };
 }
+
+const unshared = { plan: null, isUniform: false, next: null, last: null };
 
 /** What a member would do for a client class; `snat`: the proxy replaces the source; `shortCircuit`: a pod's way past policy Local. */
 export type Targets = {
   readonly endpoints: readonly Endpoint[];
-  readonly slot: BackendSlot;
+  readonly categories: Categories;
   readonly snat: boolean;
   readonly policy: "cluster" | "local";
   readonly fallback: boolean;
@@ -104,33 +86,25 @@ export type Targets = {
 
 /** The endpoints that a member yields for the packet's class in iptables and nftables mode: the decision table of routing.md 2.5 and R1.12. */
 export function targetsOf(member: Member, view: NodeView, packet: Packet): Targets {
-  const { categories, service, claim } = member;
+  const { categories, claim, isLocal } = member;
   const { clientClass } = packet;
-  const { shared } = categories;
-  const cluster = { endpoints: categories.cluster, slot: shared.cluster, policy: "cluster" as const, fallback: categories.clusterFallback };
-  const local = { endpoints: categories.local, slot: shared.local, policy: "local" as const, fallback: categories.localFallback };
+  const cluster = { endpoints: categories.cluster, categories, policy: "cluster" as const, fallback: categories.clusterFallback };
+  const local = { endpoints: categories.local, categories, policy: "local" as const, fallback: categories.localFallback };
   if (claim.kind === "clusterIP") {
     const detects = view.podSources[packet.family] !== null;
     const snat = view.proxy.masqueradeAll || (detects && clientClass !== "POD");
-    return { ...(service.internalTrafficPolicy === "Local" ? local : cluster), snat, shortCircuit: false };
+    return { ...(isLocal ? local : cluster), snat, shortCircuit: false };
   }
-  if (!isExternalLocal(service)) return { ...cluster, snat: true, shortCircuit: false };
+  if (!isLocal) return { ...cluster, snat: true, shortCircuit: false };
   if (clientClass === "POD") return { ...cluster, snat: false, shortCircuit: true };
   if (clientClass === "HOST_LOCAL") return { ...cluster, snat: true, shortCircuit: true };
   return { ...local, snat: false, shortCircuit: false };
 }
 
-/** The policy Local that applies to a member: the internal one on its cluster IP, the external one elsewhere. */
-export function isLocalFor(member: Member): boolean {
-  return member.claim.kind === "clusterIP" ? member.service.internalTrafficPolicy === "Local" : isExternalLocal(member.service);
-}
-
 /** What meets a packet that nobody translated: it sees the destination, never the client (R1.4.9). */
 export function verdictOf(member: Member): Extract<RouteOutcome, { readonly kind: "rejected" | "dropped" }> | null {
   if (!member.categories.hasAny) return { kind: "rejected", reason: "no-endpoints" };
-  return isLocalFor(member) && member.categories.local.length === 0
-    ? { kind: "dropped", reason: "no-local-endpoints", backends: [] }
-    : null;
+  return member.isLocal && member.categories.local.length === 0 ? { kind: "dropped", reason: "no-local-endpoints", backends: [] } : null;
 }
 
 function isBarred(service: ServiceRecord, view: NodeView, packet: Packet): boolean | "depends" {

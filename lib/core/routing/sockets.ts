@@ -11,16 +11,17 @@ import { healthCheckListens, type NodeView } from "./node-view";
 import type { Packet } from "./packet";
 import type { Claims } from "./service-claims";
 import { ignoredByProxy, servedFamilies } from "./service-rules";
-import { addressStep, step } from "./steps";
+import { addressStep, step, type Arrival } from "./steps";
 import type { ServiceRecord } from "../model/service";
 import type { World } from "./world";
 
 /** The node's own answer to a packet that is for it and that nobody translated or refused. */
-export function answerOfSockets({ world, view, packet, declaring }: Question, claims: Claims): Answer {
-  const healthCheck = answerOfHealthCheck(world, view, packet);
+export function answerOfSockets(question: Question, claims: Claims): Answer {
+  const { world, view, packet, declaring } = question;
+  const healthCheck = answerOfHealthCheck(question);
   if (healthCheck?.answer !== undefined) return healthCheck.answer;
   const listeners = findListeners(declaring, packet);
-  const address = addressStep(view, packet, true);
+  const address = addressStep(question);
   if (listeners.length > 0) {
     const [first] = listeners;
     return {
@@ -38,7 +39,7 @@ export function answerOfSockets({ world, view, packet, declaring }: Question, cl
 }
 
 /** A packet at a node, with the node's pods that declare its number. */
-type Question = { readonly world: World; readonly view: NodeView; readonly packet: Packet; readonly declaring: readonly PodRecord[] };
+type Question = Arrival & { readonly world: World; readonly declaring: readonly PodRecord[] };
 
 /** Running hostNetwork pods among those of the node that declare this port; where they bind is not in the API. */
 export function findListeners(declaring: readonly PodRecord[], packet: Pick<Packet, "port" | "protocol">): readonly ObjectRef[] {
@@ -53,7 +54,8 @@ function listensOn(container: Container, packet: Pick<Packet, "port" | "protocol
 }
 
 /** A health check that claims the number; `answer` undefined when it does not listen on this address. */
-function answerOfHealthCheck(world: World, view: NodeView, packet: Packet): { readonly answer: Answer | undefined } | undefined {
+function answerOfHealthCheck(question: Question): { readonly answer: Answer | undefined } | undefined {
+  const { world, view, packet } = question;
   if (packet.protocol !== "TCP" || view.proxy.kind !== "kubeProxy") return undefined;
   const service = world.snapshot.lookup.servicesByHealthCheckNodePort(packet.port).find((each) => hasHealthCheck(each, view));
   if (service === undefined) return undefined;
@@ -65,13 +67,13 @@ function answerOfHealthCheck(world: World, view: NodeView, packet: Packet): { re
       claim: { kind: "healthCheckNodePort", namespace: service.namespace, name: service.name, port: packet.port },
       affinitySeconds: null,
       steps: [
-        addressStep(view, packet, true),
+        addressStep(question),
         step(
           "healthCheck",
           formatObjectRef({ kind: "Service", namespace: service.namespace, name: service.name }),
           "spec.healthCheckNodePort",
           String(packet.port),
-          { localEndpoints, node: view.node.name },
+          { localEndpoints, node: view.name },
         ),
       ],
     },
@@ -108,7 +110,7 @@ function whyClosed(
     if (claimant !== undefined)
       return {
         reason: "no-service-proxy",
-        steps: [step("noProxy", `Node/${view.node.name}`, "kube-proxy", null, { service: object(claimant.service) })],
+        steps: [step("noProxy", `Node/${view.name}`, "kube-proxy", null, { service: object(claimant.service) })],
       };
   } else if (ignored !== undefined) {
     const reason = ignored.why.why === "family" ? "family-not-served" : "ignored-by-proxy";
@@ -157,7 +159,7 @@ function whyClosed(
     };
   }
   const daemon = packet.protocol === "TCP" ? (daemons[packet.port] ?? "") : "";
-  return { reason: "unclaimed", steps: [step("unclaimed", `Node/${view.node.name}`, null, null, { daemon })] };
+  return { reason: "unclaimed", steps: [step("unclaimed", `Node/${view.name}`, null, null, { daemon })] };
 }
 
 /** What usually listens on a node without any object that says so (R1.7.3). */
@@ -175,7 +177,7 @@ const daemons: Readonly<Record<number, Daemon>> = {
 };
 
 /** The object that states a setting of the node's proxy; the node where none does. */
-function whereSet({ proxy, node }: NodeView, setting: string): string {
-  const from = proxy.assumptions.find(({ what }) => what === setting)?.from ?? "";
-  return /^[A-Z][A-Za-z]+\/\S+$/.test(from) ? from : `Node/${node.name}`;
+function whereSet({ name, assumptions }: NodeView, setting: string): string {
+  const from = assumptions.find(({ what }) => what === setting)?.from ?? "";
+  return /^[A-Z][A-Za-z]+\/\S+$/.test(from) ? from : `Node/${name}`;
 }

@@ -3,11 +3,13 @@
 import { sameAddress } from "../basics/ip";
 import { formatObjectRef } from "../model/meta";
 import type { RouteStep } from "../model/route";
-import type { Member } from "./service-claims";
+import type { ServiceRecord } from "../model/service";
+import type { Member } from "./claimants";
 import type { NodeView } from "./node-view";
 import type { Packet } from "./packet";
 import { acceptsNodePort } from "./node-view";
 import type { HostPortMapping } from "./host-port";
+import type { Place } from "./world";
 
 type Detail = RouteStep["detail"];
 
@@ -21,21 +23,16 @@ export function step(
   return { code, object, field, value, detail };
 }
 
-/** The destination: whose address it is, and whether NodePorts answer on it. */
-export function addressStep(view: NodeView, packet: Packet, local: boolean): RouteStep {
-  let ofView = addressSteps.get(view);
-  if (ofView === undefined) addressSteps.set(view, (ofView = new Map<string, RouteStep>()));
-  // Only the node's own few addresses are kept.
-  const known = ofView.get(packet.address);
-  if (known !== undefined) return known;
-  const made = makeAddressStep(view, packet, local);
-  if (view.local.has(packet.address)) ofView.set(packet.address, made);
-  return made;
+/** A packet at a node. `local`: the destination is the node's; `place`: what is known of that address there. */
+export type Arrival = { readonly view: NodeView; readonly packet: Packet; readonly local: boolean; readonly place: Place | undefined };
+
+/** The destination: whose address it is, and whether NodePorts answer on it. Said once per address of a node. */
+export function addressStep(arrival: Arrival): RouteStep {
+  const { place } = arrival;
+  return place === undefined ? makeAddressStep(arrival) : (place.step ??= makeAddressStep(arrival));
 }
 
-const addressSteps = new WeakMap<NodeView, Map<string, RouteStep>>();
-
-function makeAddressStep(view: NodeView, packet: Packet, local: boolean): RouteStep {
+function makeAddressStep({ view, packet, local }: Arrival): RouteStep {
   const place = view.node.addresses.findIndex(({ address }) => sameAddress(address, packet.address));
   const origin = view.local.get(packet.address);
   const field =
@@ -46,7 +43,7 @@ function makeAddressStep(view: NodeView, packet: Packet, local: boolean): RouteS
         : origin === "policy"
           ? "unlistedNodeAddresses"
           : null;
-  return step("address", `Node/${view.node.name}`, field, packet.address, {
+  return step("address", `Node/${view.name}`, field, packet.address, {
     local,
     accepts: local && view.proxy.kind === "kubeProxy" && acceptsNodePort(view, packet.address),
     proxy: view.proxy.label,
@@ -64,18 +61,18 @@ export function claimStep(member: Member, rivals: number): RouteStep {
         : claim.kind === "clusterIP"
           ? "spec.clusterIPs"
           : "status.loadBalancer.ingress";
-  return step("claim", serviceName(member), field, String(claim.port), { kind: claim.kind, rivals });
+  return step("claim", member.object, field, String(claim.port), { kind: claim.kind, rivals });
 }
 
 export function endpointsStep(member: Member): RouteStep {
   // Nodes that may use the same endpoints share their Categories, and with them this step.
-  return (member.categories.shared.step ??= makeEndpointsStep(member));
+  return (member.categories.step ??= makeEndpointsStep(member));
 }
 
 function makeEndpointsStep(member: Member): RouteStep {
   const { endpoints, categories } = member;
   const slices = [...new Set(endpoints.map(({ slice }) => slice))];
-  const object = slices.length === 1 ? `EndpointSlice/${member.service.namespace}/${slices[0] ?? ""}` : serviceName(member);
+  const object = slices.length === 1 ? `EndpointSlice/${member.service.namespace}/${slices[0] ?? ""}` : member.object;
   const ready = endpoints.filter((endpoint) => endpoint.ready).length;
   const field = endpoints.length === 0 ? "endpoints" : `endpoints[0..${String(endpoints.length - 1)}]`;
   return step("endpoints", object, slices.length === 1 ? field : "EndpointSlices", `${String(ready)} ready`, {
@@ -95,13 +92,12 @@ export function policyStep(
   view: NodeView,
   packet: Packet,
 ): RouteStep {
-  const internal = member.claim.kind === "clusterIP";
-  const value = internal ? member.service.internalTrafficPolicy : member.service.externalTrafficPolicy;
-  return step("policy", serviceName(member), internal ? "spec.internalTrafficPolicy" : "spec.externalTrafficPolicy", value, {
+  const field = member.claim.kind === "clusterIP" ? "spec.internalTrafficPolicy" : "spec.externalTrafficPolicy";
+  return step("policy", member.object, field, member.policy, {
     policy: chosen.policy,
     shortCircuit: chosen.shortCircuit,
     clientClass: packet.clientClass,
-    node: view.node.name,
+    node: view.name,
     local: member.categories.local.length,
     cluster: member.categories.cluster.length,
   });
@@ -113,17 +109,17 @@ export function topologyStep(member: Member, view: NodeView): readonly RouteStep
   return [
     step(
       "topology",
-      serviceName(member),
+      member.object,
       topology === "node" ? "endpoints[].hints.forNodes" : "endpoints[].hints.forZones",
-      topology === "node" ? view.node.name : (view.node.labels["topology.kubernetes.io/zone"] ?? ""),
+      topology === "node" ? view.name : (view.node.labels["topology.kubernetes.io/zone"] ?? ""),
       { topology },
     ),
   ];
 }
 
 export function choiceStep(member: Member, count: number): RouteStep {
-  const seconds = member.service.sessionAffinitySeconds;
-  return step("choice", serviceName(member), "spec.sessionAffinity", seconds === null ? "None" : "ClientIP", {
+  const seconds = member.affinitySeconds;
+  return step("choice", member.object, "spec.sessionAffinity", seconds === null ? "None" : "ClientIP", {
     count,
     affinitySeconds: seconds ?? 0,
   });
@@ -131,21 +127,21 @@ export function choiceStep(member: Member, count: number): RouteStep {
 
 /** UDP has no end that the node could see: what conntrack knows goes on to the backend that it began with, whatever the rules say now. */
 export function openFlowsStep(member: Member, { protocol }: Packet): readonly RouteStep[] {
-  return protocol === "UDP" ? [step("openFlows", serviceName(member), null, null)] : [];
+  return protocol === "UDP" ? [step("openFlows", member.object, null, null)] : [];
 }
 
 export function verdictStep(member: Member, kind: "rejected" | "dropped", view: NodeView): RouteStep {
   return kind === "rejected"
-    ? step("reject", serviceName(member), "endpoints", String(member.endpoints.length), {
+    ? step("reject", member.object, "endpoints", String(member.endpoints.length), {
         total: member.endpoints.length,
         proxy: view.proxy.label,
       })
     : step(
         "drop",
-        serviceName(member),
+        member.object,
         member.claim.kind === "clusterIP" ? "spec.internalTrafficPolicy" : "spec.externalTrafficPolicy",
         "Local",
-        { node: view.node.name },
+        { node: view.name },
       );
 }
 
@@ -165,6 +161,6 @@ export function hostPortStep(mapping: HostPortMapping, view: NodeView, others: n
   );
 }
 
-export function serviceName(member: Pick<Member, "service">): string {
-  return formatObjectRef({ kind: "Service", namespace: member.service.namespace, name: member.service.name });
+export function serviceName({ namespace, name }: ServiceRecord): string {
+  return formatObjectRef({ kind: "Service", namespace, name });
 }

@@ -51,7 +51,7 @@ function traceIn(world: World, query: RouteQuery): Route {
       { outcome: { kind: "elsewhere" }, claim: null, affinitySeconds: null, steps: [step("noAddress", null, null, query.address)] },
       [],
     );
-  const alias = world.owners(given).length === 0 ? world.aliasOwner(given) : undefined;
+  const alias = world.aliasOwner(given);
   // A client inside meets the rules of its own node before anything outside could translate the address.
   const captured = alias === undefined ? undefined : capturedAtHome(world, query, given, family);
   if (captured !== undefined) return captured;
@@ -134,7 +134,7 @@ function fromInside(world: World, query: RouteQuery, address: string, family: IP
   const atHome = answer(world, query, client.view, packet);
   if (atHome !== undefined) return atHome;
   const owners = world.owners(address);
-  const owner = owners.find((view) => view.node.name !== client.view.node.name);
+  const owner = owners.find((view) => view.name !== client.view.name);
   if (owner === undefined) return elsewhere(world, query, client.view);
   const next = onNextNode(world, client, owner, address);
   return answer(world, query, owner, { ...packet, ...next }) ?? elsewhere(world, query, owner);
@@ -149,7 +149,7 @@ function packetOf(client: Client, { port, protocol }: RouteQuery, address: strin
     protocol,
     clientClass,
     source,
-    clientNode: view.node.name,
+    clientNode: view.name,
     masqueradedBefore: false,
     assumeAllowed: null,
   };
@@ -157,10 +157,11 @@ function packetOf(client: Client, { port, protocol }: RouteQuery, address: strin
 
 /** The answer of the client's own node where a Service takes exactly this address and port (R1.8.1). */
 function capturedAtHome(world: World, query: RouteQuery, address: string, family: IPFamily): Route | undefined {
+  if (query.from.kind === "outside") return undefined;
   const isTaken = world.snapshot.lookup
     .servicesByAddress(address)
     .some(({ ports }) => ports.some(({ port, protocol }) => port === query.port && protocol === query.protocol));
-  const client = !isTaken || query.from.kind === "outside" ? undefined : findClient(world, query, address, family);
+  const client = isTaken ? findClient(world, query, address, family) : undefined;
   if (client === undefined || "reason" in client) return undefined;
   return answer(world, query, client.view, packetOf(client, query, address, family));
 }
@@ -195,8 +196,8 @@ function elsewhere(world: World, query: RouteQuery, view: NodeView): Route {
   // A Service that was not read may have this address.
   const missing = missingServices(world.snapshot, view);
   if (missing !== undefined) return unknown(query, view, missing);
-  const steps = [...aboutAddress(world, query), step("elsewhere", `Node/${view.node.name}`, "status.addresses", query.address)];
-  return finish(query, view, { outcome: { kind: "elsewhere" }, claim: null, affinitySeconds: null, steps }, view.proxy.assumptions);
+  const steps = [...aboutAddress(world, query), step("elsewhere", `Node/${view.name}`, "status.addresses", query.address)];
+  return finish(query, view, { outcome: { kind: "elsewhere" }, claim: null, affinitySeconds: null, steps }, view.assumptions);
 }
 
 function assumptionsOf(world: World, view: NodeView, packet: Packet, found: Answer): readonly Assumption[] {
@@ -215,7 +216,7 @@ function assumptionsOf(world: World, view: NodeView, packet: Packet, found: Answ
         {
           what: "prefix of a pod's address",
           value: (view.proxy.podPrefix.value ? view.node.podCIDRs.join(",") : "") || "the address alone",
-          from: view.proxy.podPrefix.value ? `Node/${view.node.name} spec.podCIDRs` : view.proxy.podPrefix.from,
+          from: view.proxy.podPrefix.value ? `Node/${view.name} spec.podCIDRs` : view.proxy.podPrefix.from,
         },
       ]
     : usual;
@@ -225,12 +226,12 @@ function assumptionsOfAddress(world: World, view: NodeView, packet: Packet): rea
   const origin = world.place(view, packet.address)?.origin;
   if (origin === "bridge")
     return [
-      { what: "node address", value: `${packet.address} is the bridge of ${view.node.name}`, from: `Node/${view.node.name} spec.podCIDRs` },
-      ...view.proxy.assumptions,
+      { what: "node address", value: `${packet.address} is the bridge of ${view.name}`, from: `Node/${view.name} spec.podCIDRs` },
+      ...view.assumptions,
     ];
   if (origin === "policy")
-    return [{ what: "node address", value: `${packet.address} is on ${view.node.name}`, from: "policy" }, ...view.proxy.assumptions];
-  return view.proxy.assumptions;
+    return [{ what: "node address", value: `${packet.address} is on ${view.name}`, from: "policy" }, ...view.assumptions];
+  return view.assumptions;
 }
 
 function finish(query: RouteQuery, view: NodeView | null, found: Answer, assumptions: readonly Assumption[]): Route {
@@ -239,7 +240,7 @@ function finish(query: RouteQuery, view: NodeView | null, found: Answer, assumpt
     outcome: finishOutcome(query, view, found, assumptions),
     claim: found.claim,
     node: view?.node.name ?? null,
-    source: commonSource(found.outcome, found.slot),
+    source: found.source ?? commonSource(found.outcome),
     affinitySeconds: found.affinitySeconds,
     assumptions,
     steps: found.steps,
@@ -267,7 +268,7 @@ function unknown(query: RouteQuery, view: NodeView | null, { reason, missing, wh
     node: view?.node.name ?? null,
     source: null,
     affinitySeconds: null,
-    assumptions: view?.proxy.assumptions ?? [],
+    assumptions: view?.assumptions ?? [],
     steps: [
       ...(found?.steps.filter(({ code }) => code === "address" || code === "claim") ?? []),
       ...(steps.length > 0 ? steps : [why ?? step("noClient", null, null, null, { reason })]),

@@ -3,10 +3,11 @@
 import { formatObjectRef } from "../model/meta";
 import type { ServiceRecord } from "../model/service";
 import type { Answer } from "./answer";
+import type { Member } from "./claimants";
 import { answerOfVerdict, dropBySource, type Scene } from "./node-answers";
 import type { NodeView } from "./node-view";
 import type { Packet } from "./packet";
-import { verdictOf, type Member } from "./service-claims";
+import { verdictOf } from "./service-claims";
 import { exactKinds, ignoredByProxy } from "./service-rules";
 import { addressStep, step, verdictStep } from "./steps";
 
@@ -62,16 +63,13 @@ function answerOfVerdicts(scene: Scene, members: readonly Member[]): Answer | un
     outcome: { kind: "contested", reason: "verdict-order", alternatives, likely: null },
     claim: null,
     affinitySeconds: null,
-    steps: [
-      addressStep(scene.view, scene.packet, scene.local),
-      ...verdicts.map(({ member, outcome }) => verdictStep(member, outcome.kind, scene.view)),
-    ],
+    steps: [addressStep(scene), ...verdicts.map(({ member, outcome }) => verdictStep(member, outcome.kind, scene.view))],
   };
 }
 
 /** R1.12.4: nftables refuses every other port of an active cluster IP. */
 export function otherPortOfClusterIP(scene: Scene): Answer | undefined {
-  const { world, view, packet, local } = scene;
+  const { world, view, packet } = scene;
   const service = world.snapshot.lookup.servicesByAddress(packet.address).find((each) => isActiveClusterIP(each, view, packet));
   if (service === undefined) return undefined;
   const object = formatObjectRef({ kind: "Service", namespace: service.namespace, name: service.name });
@@ -79,7 +77,7 @@ export function otherPortOfClusterIP(scene: Scene): Answer | undefined {
     outcome: { kind: "rejected", reason: "no-endpoints" },
     claim: null,
     affinitySeconds: null,
-    steps: [addressStep(view, packet, local), step("clusterIPOtherPort", object, "spec.clusterIPs", packet.address)],
+    steps: [addressStep(scene), step("clusterIPOtherPort", object, "spec.clusterIPs", packet.address)],
   };
 }
 
@@ -99,7 +97,7 @@ export function otherPortOfBound(scene: Scene): Answer | undefined {
     outcome: { kind: "rejected", reason: "no-endpoints" },
     claim: null,
     affinitySeconds: null,
-    steps: [addressStep(view, packet, scene.local), step("boundOtherPort", object, "kube-ipvs0", packet.address)],
+    steps: [addressStep(scene), step("boundOtherPort", object, "kube-ipvs0", packet.address)],
   };
 }
 

@@ -146,7 +146,7 @@ function insideService(world: World, route: Route, service: ServiceRecord, pod: 
   const name = formatObjectRef({ kind: "Service", namespace: service.namespace, name: service.name });
   const view = route.node === null ? undefined : world.viewByName(route.node);
   const minor = view?.proxy.minor ?? newestMinorKnown;
-  if (view?.proxy.kind === "none") return [step("noProxy", `Node/${view.node.name}`, "kube-proxy", null)];
+  if (view?.proxy.kind === "none") return [step("noProxy", `Node/${view.name}`, "kube-proxy", null)];
   const ignored = ignoredByProxy(service, family, minor);
   if (ignored !== null)
     return [

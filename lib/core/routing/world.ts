@@ -11,10 +11,11 @@ import { requiredKinds } from "../model/resource-kind";
 import type { ServiceRecord, ServicePort } from "../model/service";
 import type { Snapshot } from "../model/snapshot";
 import { resolveAssumptions, type Context, type Policy } from "../policy/policy";
-import { shareEndpoints, type Claimant } from "./claimants";
+import { isUniform, planOf } from "./categorize";
+import type { Claimant } from "./claimants";
 import { collectEndpoints, mergesByTerminatingSince, type EndpointList } from "./endpoints";
 import { buildNodeView, type AddressOrigin, type NodeView } from "./node-view";
-import { describeProxy, inOtherMode } from "./proxy-config";
+import { describeProxy, inOtherMode, type ProxyDescription, type ProxyRules } from "./proxy-config";
 import { ignoredByProxy } from "./service-rules";
 import { ownValue } from "../basics/own-value";
 
@@ -28,13 +29,13 @@ export type World = {
   /** The same node, were its kube-proxy in the other mode; undefined where the mode is known. */
   otherView(view: NodeView): NodeView | undefined;
   endpoints(service: ServiceRecord, port: ServicePort, family: IPFamily, view: NodeView): EndpointList;
-  /** The Service ports that hold this number, as the proxies of a version meet them. */
-  nodePortClaimants(port: number, protocol: Protocol, family: IPFamily, view: NodeView): readonly Claimant[];
+  /** The first of the Service ports that hold this number, as the proxies of a version meet them. */
+  nodePortClaimant(port: number, protocol: Protocol, family: IPFamily, view: NodeView): Claimant | null;
   /** The nodes that have this address on an interface, as far as can be told; several only by mistake or for a shared VIP. */
   owners(address: string): readonly NodeView[];
   /** The address on this node; undefined where the node does not have it. Loopback is not told. */
   place(view: NodeView, address: string): Place | undefined;
-  /** The node whose ExternalIP this is, where it is nobody's InternalIP. */
+  /** The node whose ExternalIP this is, where no node has it as its own. */
   aliasOwner(address: string): NodeView | undefined;
   /** A node's, a pod's, or in the pod range. */
   isInCluster(address: string): boolean;
@@ -42,18 +43,20 @@ export type World = {
 };
 
 /**
- * An address that a node has. `origin`: how it is known. `accepted`: NodePorts answer on it. `services`: those that have it too. `step`: what a route says of it,
- * once one has been asked for.
+ * An address that a node has. `origin`: how it is known. `accepted`: NodePorts answer on it. `services`: those that have it too. `next`: the same address on a
+ * further node. `step`: what a route says of it, once one has been asked for.
  */
 export type Place = {
   readonly view: NodeView;
   readonly origin: AddressOrigin;
   readonly accepted: boolean;
   readonly services: readonly ServiceRecord[];
+  next: Place | null;
   step: RouteStep | null;
 };
 
-type Places = { readonly views: readonly NodeView[]; readonly places: readonly Place[] };
+/** `local`: the first node's place of each address. `external`: ExternalIPs that no node has as its own. */
+type Addresses = { readonly local: ReadonlyMap<string, Place>; readonly external: ReadonlyMap<string, NodeView> };
 
 const protocols: readonly Protocol[] = ["TCP", "UDP", "SCTP"];
 
@@ -72,60 +75,50 @@ function buildWorld(snapshot: Snapshot, context: Context): World {
   const unlisted = resolveAssumptions(context.policy, snapshot.cluster).unlistedNodeAddresses;
   const views = new Map<string, NodeView>();
   const others = new Map<string, NodeView>();
+  const rules = new Map<string, ProxyRules>();
   const lists = new WeakMap<ServiceRecord, Map<string, EndpointList>>();
-  let addresses: { readonly local: ReadonlyMap<string, Places>; readonly external: ReadonlyMap<string, NodeView> } | undefined;
+  let addresses: Addresses | undefined;
   let podRange: NetworkSet | undefined;
 
   const isPod = (address: string): boolean => snapshot.lookup.podsByAddress(address).some((pod) => !pod.hostNetwork);
-  const claimants = new Map<number, readonly Claimant[]>();
+  const claimants = new Map<number, Claimant | null>();
   const endpoints: World["endpoints"] = (service, port, family, view) => {
     const { minor } = view.proxy;
     let ofService = lists.get(service);
     if (ofService === undefined) lists.set(service, (ofService = new Map<string, EndpointList>()));
     // Proxies up to 1.35 merge duplicates by the node they run on.
-    const key = `${family} ${port.protocol} ${String(minor)} ${port.name}${minor < mergesByTerminatingSince ? ` ${view.node.name}` : ""}`;
+    const key = `${family} ${port.protocol} ${String(minor)} ${port.name}${minor < mergesByTerminatingSince ? ` ${view.name}` : ""}`;
     let list = ofService.get(key);
-    if (list === undefined) ofService.set(key, (list = collectEndpoints(snapshot, service, port, family, minor, view.node.name)));
+    if (list === undefined) ofService.set(key, (list = collectEndpoints(snapshot, service, port, family, minor, view.name)));
     return list;
   };
-  const findClaimants = (number: number, protocol: Protocol, family: IPFamily, view: NodeView): readonly Claimant[] =>
-    snapshot.lookup.servicePortsByNodePort(number).flatMap(({ service, portIndex }): Claimant[] => {
+  const findClaimants = (number: number, protocol: Protocol, family: IPFamily, view: NodeView): Claimant | null =>
+    snapshot.lookup.servicePortsByNodePort(number).reduceRight<Claimant | null>((next, { service, portIndex }) => {
       const port = service.ports[portIndex];
-      if (port?.protocol !== protocol) return [];
+      if (port?.protocol !== protocol) return next;
       const why = ignoredByProxy(service, family, view.proxy.minor);
-      const isShared = why === null && view.proxy.minor >= mergesByTerminatingSince;
-      return [
-        { service, port, portIndex, why, shared: isShared ? shareEndpoints(service, port, endpoints(service, port, family, view)) : null },
-      ];
-    });
+      const list = why === null && view.proxy.minor >= mergesByTerminatingSince ? endpoints(service, port, family, view) : null;
+      const plan = list === null || list.disputed ? null : planOf(service, port, list.list);
+      return { service, port, portIndex, why, plan, isUniform: plan !== null && isUniform(plan), next, last: null };
+    }, null);
+  const build = (node: NodeRecord, proxy: ProxyDescription): NodeView =>
+    buildNodeView(node, proxy, shareRules, ownValue(unlisted, node.name) ?? [], isPod);
+  const shareRules = (proxy: ProxyRules): ProxyRules => {
+    const key = JSON.stringify(proxy);
+    const known = rules.get(key) ?? proxy;
+    rules.set(key, known);
+    return known;
+  };
   const nodeView = (node: NodeRecord): NodeView => {
     let view = views.get(node.name);
-    if (view === undefined)
-      views.set(
-        node.name,
-        (view = buildNodeView(node, describeProxy(snapshot, context, node), ownValue(unlisted, node.name) ?? [], isPod)),
-      );
+    if (view === undefined) views.set(node.name, (view = build(node, describeProxy(snapshot, context, node))));
     return view;
   };
-  const allAddresses = () => {
-    if (addresses !== undefined) return addresses;
-    const local = new Map<string, { views: NodeView[]; places: Place[] }>();
-    const external = new Map<string, NodeView>();
-    for (const node of snapshot.nodes.values()) {
-      const view = nodeView(node);
-      for (const [address, origin] of view.local) {
-        const services = snapshot.lookup.servicesByAddress(address);
-        const place: Place = { view, origin, accepted: view.accepting.has(address), services, step: null };
-        const known = local.get(address);
-        if (known === undefined) local.set(address, { views: [view], places: [place] });
-        else {
-          known.views.push(view);
-          known.places.push(place);
-        }
-      }
-      for (const address of view.external) if (!external.has(address)) external.set(address, view);
-    }
-    return (addresses = { local, external });
+  const allAddresses = (): Addresses => (addresses ??= findAddresses(snapshot, nodeView));
+  const placesOf = (address: string): readonly Place[] => {
+    const places: Place[] = [];
+    for (let place = allAddresses().local.get(address) ?? null; place !== null; place = place.next) places.push(place);
+    return places;
   };
   const inPodRange = (address: string): boolean => {
     if (isPod(address)) return true;
@@ -146,27 +139,43 @@ function buildWorld(snapshot: Snapshot, context: Context): World {
     otherView: ({ node, proxy }) => {
       if (proxy.modeIsKnown) return undefined;
       let other = others.get(node.name);
-      if (other === undefined)
-        others.set(node.name, (other = buildNodeView(node, inOtherMode(proxy), ownValue(unlisted, node.name) ?? [], isPod)));
+      if (other === undefined) others.set(node.name, (other = build(node, inOtherMode(describeProxy(snapshot, context, node)))));
       return other;
     },
     endpoints,
-    nodePortClaimants: (port, protocol, family, view) => {
+    nodePortClaimant: (port, protocol, family, view) => {
       // Asked at every node for the same few numbers: what does not depend on the node is found once.
       const key = ((view.proxy.minor * 2 + Number(family === "IPv6")) * 4 + protocols.indexOf(protocol)) * 65_536 + port;
       let known = claimants.get(key);
       if (known === undefined) claimants.set(key, (known = findClaimants(port, protocol, family, view)));
       return known;
     },
-    owners: (address) => allAddresses().local.get(address)?.views ?? [],
-    place: (view, address) =>
-      allAddresses()
-        .local.get(address)
-        ?.places.find((each) => each.view === view),
+    owners: (address) => placesOf(address).map(({ view }) => view),
+    place: (view, address) => placesOf(address).find((place) => place.view === view),
     aliasOwner: (address) => allAddresses().external.get(address),
     isInCluster: (address) => allAddresses().local.has(address) || allAddresses().external.has(address) || inPodRange(address),
     inPodRange,
   };
+}
+
+function findAddresses(snapshot: Snapshot, nodeView: (node: NodeRecord) => NodeView): Addresses {
+  const local = new Map<string, Place>();
+  const last = new Map<string, Place>();
+  const external = new Map<string, NodeView>();
+  for (const node of snapshot.nodes.values()) {
+    const view = nodeView(node);
+    for (const [address, origin] of view.local) {
+      const services = snapshot.lookup.servicesByAddress(address);
+      const place: Place = { view, origin, accepted: view.accepting.has(address), services, next: null, step: null };
+      const before = last.get(address);
+      if (before === undefined) local.set(address, place);
+      else before.next = place;
+      last.set(address, place);
+    }
+    for (const address of view.external) if (!external.has(address)) external.set(address, view);
+  }
+  for (const address of external.keys()) if (local.has(address)) external.delete(address);
+  return { local, external };
 }
 
 /** The cluster CIDR of each family where it is known, else all nodes' podCIDRs together (routing.md 0.4). */
