@@ -2,7 +2,8 @@ import { emptySlices } from "../remedies/empty-slices";
 import { defineRule } from "./rule";
 import { claimedPortsOf, distinctPorts } from "./support/claimed-ports";
 import { compareSlices, type SliceDifference } from "./support/slice-differences";
-import { sayCount, sayList } from "./support/words";
+import { sayFew } from "./support/order-words";
+import { sayCount } from "./support/words";
 
 type SlicesEvidence = {
   readonly service: string;
@@ -54,11 +55,11 @@ export const slicesDisagree = defineRule<SlicesEvidence, SliceDifference>({
       fix: "Look at the controller that writes the slices (kube-controller-manager, or who is named in the label endpointslice.kubernetes.io/managed-by) and at its quota and errors.",
       describe({ service, absent, strange, custom }) {
         const left =
-          absent.length === 0 ? "" : `${sayShort(absent)} ${absent.length === 1 ? "is" : "are"} ready and selected, but in no slice. `;
+          absent.length === 0 ? "" : `${sayFew(absent)} ${absent.length === 1 ? "is" : "are"} ready and selected, but in no slice. `;
         const right =
           strange.length === 0
             ? ""
-            : `${sayShort(strange.map(({ address }) => address))} ${strange.length === 1 ? "is" : "are"} in ${sayShort([...new Set(strange.map(({ slice }) => slice))])}, and no selected pod has ${strange.length === 1 ? "it" : "them"}.`;
+            : `${sayFew(strange.map(({ address }) => address))} ${strange.length === 1 ? "is" : "are"} in ${sayFew([...new Set(strange.map(({ slice }) => slice))])}, and no selected pod has ${strange.length === 1 ? "it" : "them"}.`;
         return {
           title:
             absent.length > 0
@@ -75,7 +76,3 @@ export const slicesDisagree = defineRule<SlicesEvidence, SliceDifference>({
     },
   },
 });
-
-function sayShort(names: readonly string[]): string {
-  return names.length <= 3 ? sayList(names) : `${sayList(names.slice(0, 2))} and ${String(names.length - 2)} more`;
-}
