@@ -243,6 +243,28 @@ describe("port-family-meets", () => {
     );
     expect(find("port-family-meets", { services: [...other, ...between] })).toHaveLength(1);
   });
+
+  test("a stranger among the numbers of several families is told once, where a session waits for its number if anywhere", () => {
+    const families = ["a", "b", "c"].flatMap((namespace, place) =>
+      [0, 1, 2, 3].map((number) =>
+        buildService({
+          name: `job-${String(number * 10 + place)}`,
+          namespace,
+          selector: { "ai.allegro.agent.serial": `pod-${String(number * 10 + place)}` },
+          ports: [{ port: 80, nodePort: 31_000 + number * 10 + place }],
+        }),
+      ),
+    );
+    const services = [...families, stranger(31_015, "x"), stranger(31_031, "y")];
+    const told = find("port-family-meets", { services });
+    expect(new Set(told.map(({ fingerprint }) => fingerprint)).size).toBe(told.length);
+    expect(told.filter(({ ports }) => ports.some(({ port }) => port === 31_015))).toHaveLength(1);
+    const waiting = { ...session(15), namespace: "b" };
+    const [first] = find("port-family-meets", { services, pods: [waiting] }).filter(({ ports }) =>
+      ports.some(({ port }) => port === 31_015),
+    );
+    expect(first?.evidence).toMatchObject({ first: "b/job-1", announced: [31_015] });
+  });
 });
 
 describe("reserved-system-port", () => {

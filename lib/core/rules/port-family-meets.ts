@@ -29,14 +29,16 @@ export const portFamilyMeets = defineRule<MeetsEvidence>({
   remedies: [moveNumbers, guardByApiServer, guardByKyverno],
   reads: (snapshot) => [listNodeClaims(snapshot), surveyPods(snapshot).serials, ...readsOfBlocks(snapshot)],
   *check(snapshot, { policy }) {
-    const families = listFamilies(snapshot);
+    const announcements = listAnnouncedPorts(snapshot);
+    const announces = (family: ServiceFamily): number => announcements.filter((each) => each.family === family).length;
+    // A stranger is told once, of several families first where a session waits for its number.
+    const families = [...listFamilies(snapshot)].sort((a, b) => announces(b) - announces(a));
     if (families.length === 0) return;
     const blocks = listBlocks(snapshot, policy);
     // A number in a block is block-intruder's.
     const claims = listNodeClaims(snapshot).filter(
       ({ space, port }) => space === "nodePort" && blockOf(blocks, "nodePort", port.port) === null,
     );
-    const announcements = listAnnouncedPorts(snapshot);
     const told = new Set<NodeClaim>();
     for (const family of families) {
       const span = { first: family.ports[0] ?? 0, last: family.ports.at(-1) ?? 0 };
@@ -47,6 +49,7 @@ export const portFamilyMeets = defineRule<MeetsEvidence>({
         (claim) => !isMember(family, claim) && !family.ports.includes(claim.port.port) && !told.has(claim),
       );
       for (const members of Map.groupBy(strangers, ({ holder }) => holder.namespace).values()) {
+        for (const claim of members) told.add(claim);
         for (const other of familiesOf(families, members)) {
           for (const claim of claims) if (isMember(family, claim) && within(other, claim.port.port)) told.add(claim);
         }
