@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import type { MouseEvent } from "react";
+import { memo, type MouseEvent } from "react";
 import { Glyph } from "@/components/glyphs/glyph";
 import { OwnerChips } from "@/components/glyphs/owner-chip";
 import { useNow } from "@/components/live/clock";
@@ -14,7 +14,6 @@ import { readOwners } from "./evidence";
 import { NodeStrip } from "./node-strip";
 import { ownerMarks } from "./owner-marks";
 import { traceOf } from "./trace-of";
-import { useFormatSince } from "./use-format-since";
 
 export type ItemSurroundings = {
   readonly onOpen: (fingerprint: string) => void;
@@ -28,8 +27,17 @@ export type ItemSurroundings = {
 
 type ItemProps = ItemSurroundings & { readonly finding: WireFinding; readonly isCurrent: boolean; readonly isWorst: boolean };
 
-/** One root cause: what is wrong, since when, on which nodes, between whom. */
-export function FindingItem({ finding, isCurrent, isWorst, onOpen, nodeCount, nodeNames, params, fresh }: ItemProps) {
+/** One root cause: what is wrong, since when, on which nodes, between whom. Of hundreds in the list only those are drawn anew that changed. */
+export const FindingItem = memo(function FindingItem({
+  finding,
+  isCurrent,
+  isWorst,
+  onOpen,
+  nodeCount,
+  nodeNames,
+  params,
+  fresh,
+}: ItemProps) {
   const words = useWords();
   const href = useHref();
   const { fingerprint, severity, acknowledged } = finding;
@@ -65,7 +73,7 @@ export function FindingItem({ finding, isCurrent, isWorst, onOpen, nodeCount, no
           {fresh.has(fingerprint) && (
             <span className="mt-3 rounded-1 bg-ink px-4 text-11 font-medium text-on-ink">{words.findings.changes.raised}</span>
           )}
-          <Age finding={finding} />
+          <Age since={finding.since} />
         </span>
         <span className="col-start-2 col-end-4 line-clamp-2 min-w-0 text-12 break-words text-ink-2 phone:text-[13px] phone:leading-[19px]">
           {acknowledged === null ? summary : words.findings.acknowledgedBy(acknowledged.by, acknowledged.reason)}
@@ -99,16 +107,14 @@ export function FindingItem({ finding, isCurrent, isWorst, onOpen, nodeCount, no
       )}
     </div>
   );
-}
+});
 
-function Age({ finding }: { readonly finding: WireFinding }) {
+function Age({ since }: { readonly since: string | null }) {
   const nowMs = useNow();
   const formatAge = useFormatAge();
-  const said = useFormatSince()(finding);
-  const { since } = finding;
-  if (since === null || said === null) return null;
+  if (since === null) return null;
   return (
-    <time dateTime={since} title={said} className="text-11 leading-[20px] whitespace-nowrap text-ink-3 tabular-nums">
+    <time dateTime={since} className="text-11 leading-[20px] whitespace-nowrap text-ink-3 tabular-nums">
       {formatAge(nowMs - Date.parse(since))}
     </time>
   );

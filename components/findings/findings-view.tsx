@@ -1,7 +1,7 @@
 "use client";
 
 import { parseAsString, parseAsStringLiteral } from "nuqs";
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useFilter } from "@/components/filter/use-filter";
 import { useCluster } from "@/components/live/cluster";
 import { useNow } from "@/components/live/clock";
@@ -67,7 +67,16 @@ export function FindingsView({ findings: initial, rules }: FindingsViewProps) {
   const nodeCount = cluster?.counts.nodes ?? null;
   // The map of a port that nobody claims tells the nodes alone.
   const map = useMap(name, "", "1", null, nodeCount !== null && nodeCount <= squaresMax).data;
-  const open = (fingerprint: string | null): void => void setState({ f: fingerprint, r: null }, { history: "push" });
+  const nodeNames = useMemo(() => map?.nodes.map((node) => node.name) ?? null, [map?.nodes]);
+  const open = useCallback(
+    (fingerprint: string | null): void => void setState({ f: fingerprint, r: null }, { history: "push" }),
+    [setState],
+  );
+  const params = useMemo(() => ({ q: state.q, began }), [state.q, began]);
+  const fresh = useMemo(
+    () => new Set(changes.filter(({ kind }) => kind === "raised").map(({ finding }) => finding.fingerprint)),
+    [changes],
+  );
   const remedies = useRemedies(name, current?.fingerprint ?? null);
   const openRemedy = chooseRemedy(remedies.data?.remedies ?? [], state.r);
   const onRemedy = (id: string): void => void setState({ f: current?.fingerprint ?? null, r: id });
@@ -131,9 +140,9 @@ export function FindingsView({ findings: initial, rules }: FindingsViewProps) {
               onMore={() => setMost((count) => count + writtenMax)}
               onOpen={open}
               nodeCount={nodeCount}
-              nodeNames={map?.nodes.map((node) => node.name) ?? null}
-              params={{ q: state.q, began }}
-              fresh={new Set(changes.filter(({ kind }) => kind === "raised").map(({ finding }) => finding.fingerprint))}
+              nodeNames={nodeNames}
+              params={params}
+              fresh={fresh}
             />
           </div>
           <div className={classes("overflow-auto bg-bg", asked === undefined && "phone:hidden")}>
