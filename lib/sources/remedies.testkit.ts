@@ -58,8 +58,8 @@ export type Patch = {
 };
 
 /**
- * A cluster after `kubectl patch` with each of these documents, when the controllers have made the pods anew: those that waited or failed have a node that
- * no other pod of their owner is on, and those beyond the replicas are gone.
+ * A cluster after `kubectl patch` with each of these documents, when the controllers have made the pods anew: those that waited or failed have a node where
+ * their host ports are free, if there is one, and those beyond the replicas are gone.
  */
 export function patchWorkloads(parts: SnapshotParts, yaml: string): SnapshotParts {
   const patches = parseAllDocuments(yaml).map((each) => each.toJS() as Patch);
@@ -78,25 +78,22 @@ export function patchWorkloads(parts: SnapshotParts, yaml: string): SnapshotPart
     };
   };
   const deployments = parts.deployments?.map(workload);
-  const pods: PodRecord[] = [];
-  for (const pod of parts.pods ?? []) {
+  const made = (parts.pods ?? []).map((pod): PodRecord => {
+    const patch = patchOf(resolveOwner(pod));
+    return patch === undefined ? pod : { ...pod, containers: patchContainers(pod.containers, patch.spec.template?.spec ?? patch.spec) };
+  });
+  const pods: PodRecord[] = made.filter(isPlaced);
+  for (const pod of made.filter((each) => !isPlaced(each))) {
     const owner = resolveOwner(pod);
     const patch = patchOf(owner);
-    if (patch === undefined) {
-      pods.push(pod);
-      continue;
-    }
-    const alike = pods.filter((each) => JSON.stringify(resolveOwner(each)) === JSON.stringify(owner));
-    if (alike.length >= (patch.spec.replicas ?? Number.POSITIVE_INFINITY)) continue;
-    const next = { ...pod, containers: patchContainers(pod.containers, patch.spec.template?.spec ?? patch.spec) };
+    const alike = pods.filter((each) => isPlaced(each) && JSON.stringify(resolveOwner(each)) === JSON.stringify(owner));
     const node = parts.nodes?.find(
-      ({ name }) => ![...alike, ...(parts.pods ?? [])].some((each) => each.nodeName === name && alike.includes(each)),
+      ({ name }) => !pods.some((each) => each.nodeName === name && hostPortsOf(each).some((port) => hostPortsOf(pod).includes(port))),
     );
-    pods.push(
-      pod.phase === "Running"
-        ? next
-        : { ...next, phase: "Running", reason: "", unschedulable: null, nodeName: node?.name ?? null, podIPs: ["10.244.9.9"] },
-    );
+    if (patch === undefined) pods.push(pod);
+    else if (alike.length >= (patch.spec.replicas ?? Number.POSITIVE_INFINITY)) continue;
+    else if (node === undefined) pods.push(pod);
+    else pods.push({ ...pod, phase: "Running", reason: "", unschedulable: null, nodeName: node.name, podIPs: ["10.244.9.9"] });
   }
   return {
     ...parts,
@@ -104,6 +101,16 @@ export function patchWorkloads(parts: SnapshotParts, yaml: string): SnapshotPart
     ...(deployments === undefined ? {} : { deployments }),
     ...(parts.daemonsets === undefined ? {} : { daemonsets: parts.daemonsets.map(workload) }),
   };
+}
+
+function isPlaced({ phase }: PodRecord): boolean {
+  return phase === "Running";
+}
+
+function hostPortsOf({ containers }: PodRecord): readonly string[] {
+  return containers.flatMap(({ ports }) =>
+    ports.filter(({ hostPort }) => hostPort > 0).map(({ hostPort, protocol }) => `${String(hostPort)}/${protocol}`),
+  );
 }
 
 /** As the API server joins the lists of a strategic merge patch: ports by their number, unless the patch says `replace`. */

@@ -10,7 +10,7 @@ import type { WorkloadRecord } from "../model/workload";
 import { resolveOwner } from "../owners/owner";
 import type { Context } from "../policy/policy";
 import { findBlocked } from "../rules/support/blocked-pods";
-import { listHostPortRooms } from "../rules/support/host-port-room";
+import { findHostPortRoom, listHostPortRooms } from "../rules/support/host-port-room";
 import { resolvePortHolder, resolveRollout } from "../rules/support/host-ports";
 import { assemble, listNames } from "./documents";
 import { pickNumbers } from "./free-numbers";
@@ -110,15 +110,26 @@ function planMove(
   const picked = pickNumbers(snapshot, context, "hostPort", holder, numbers[0] ?? null, numbers.length, given);
   if (picked === null) return fail(say("host.no-number"));
   for (const number of picked.numbers) given.add(number);
-  return ok({
-    owner,
-    pods,
-    record,
-    containers,
-    nodes,
-    changes: held.map((each) => ({ ...each, hostPort: picked.numbers[numbers.indexOf(each.before)] ?? each.before })),
-    inPlace: record?.kind === "Deployment" && nodes.length === replicas && resolveRollout(record)?.maxUnavailable === 0,
-  });
+  const changes = held.map((each) => ({ ...each, hostPort: picked.numbers[numbers.indexOf(each.before)] ?? each.before }));
+  return ok({ owner, pods, record, containers, nodes, changes, inPlace: record !== null && isTight(snapshot, record, changes) });
+}
+
+/** Whether a rollout would find no node for its new pod: then the old one has to go first. */
+function isTight(snapshot: Snapshot, record: WorkloadRecord, changes: readonly Change[]): boolean {
+  if (record.kind !== "Deployment" || resolveRollout(record)?.maxUnavailable !== 0) return false;
+  const containers = record.template.containers.map((container) => ({
+    ...container,
+    ports: container.ports.map((port) => ({
+      ...port,
+      hostPort:
+        changes.find(
+          ({ container: name, containerPort, protocol, before }) =>
+            name === container.name && containerPort === port.containerPort && protocol === port.protocol && before === port.hostPort,
+        )?.hostPort ?? port.hostPort,
+    })),
+  }));
+  const { free } = findHostPortRoom(snapshot, { ...record, template: { ...record.template, containers } });
+  return free.length <= (record.replicas ?? 1);
 }
 
 const known = new WeakMap<readonly PodRecord[], ReadonlyMap<string, readonly PodRecord[]>>();

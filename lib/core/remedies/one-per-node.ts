@@ -111,9 +111,13 @@ export const becomeDaemonSet: RemedyWriter = {
   },
 };
 
+/** The Deployment that the finding is about: the one that it names, or of several (those that hold its ports too) the one that lacks nodes. */
 function roomOf(snapshot: Snapshot, { subjects }: RemedySubject): HostPortRoom | null {
   const names = new Set(subjects.flatMap((subject) => (subject.kind === "Deployment" ? [formatObjectRef(subject)] : [])));
-  return names.size === 0 ? null : (listHostPortRooms(snapshot).find(({ workload }) => names.has(formatObjectRef(workload))) ?? null);
+  if (names.size === 0) return null;
+  const rooms = listHostPortRooms(snapshot).filter(({ workload }) => names.has(formatObjectRef(workload)));
+  const [room, another] = rooms.length === 1 ? rooms : rooms.filter(({ free, workload }) => free.length < (workload.replicas ?? 1));
+  return another === undefined ? (room ?? null) : null;
 }
 
 function sayManager(workload: WorkloadRecord): readonly Saying[] {
