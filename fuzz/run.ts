@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { runWatched, type AnyTarget } from "./target";
-import { archiveFile, jsonFile, kubeconfigFile, manifestFile, ownFile, policyFile, yamlFile } from "./targets/files";
+import { archiveFile, jsonFile, kubeconfigFile, manifestFile, ownFile, policyFile, tableFile, yamlFile } from "./targets/files";
 import { objectTarget, watchTarget } from "./targets/objects";
 import { eventIds, queryStrings, requestHeaders } from "./targets/server";
 import { filterText, flagWords, targetText, writtenText } from "./targets/texts";
@@ -15,6 +15,7 @@ const targets: readonly AnyTarget[] = [
   watchTarget,
   jsonFile,
   yamlFile,
+  tableFile,
   ownFile,
   archiveFile,
   policyFile,

@@ -16,7 +16,7 @@ import { readPolicy } from "@/lib/sources/policy/read-policy";
 import { readSnapshot } from "@/lib/sources/snapshot/read-snapshot";
 import { encodeSnapshot } from "@/lib/sources/snapshot/snapshot-format";
 import { encodeCheck } from "@/lib/wire/encode-check";
-import { hostileTexts } from "../hostile";
+import { hostilePieces, hostileTexts } from "../hostile";
 import { nearBytes, nearText, nearValue, spoil } from "../mutate";
 import { askEverything, fuzzNowMs, takeSnapshot } from "../questions";
 import { listText, objects } from "../samples";
@@ -68,6 +68,28 @@ export const yamlFile: Target<string> = {
   weight: 0.3,
 };
 
+const tables = [
+  "NAMESPACE   NAME   TYPE       CLUSTER-IP   EXTERNAL-IP   PORT(S)                   AGE   SELECTOR\n" +
+    "shop        web    NodePort   10.43.2.2    192.0.2.7     80:30080/TCP,53:9/UDP     2d    app=web,tier=a\n",
+  "NAMESPACE   NAME    READY   STATUS    RESTARTS     AGE   IP          NODE   NOMINATED NODE   READINESS GATES\n" +
+    "shop        web-0   1/1     Running   2 (3d ago)   80d   10.42.0.8   n1     <none>           <none>\n",
+  "NAME   STATUS                     ROLES    AGE   VERSION        INTERNAL-IP   EXTERNAL-IP   OS-IMAGE   CONTAINER-RUNTIME\n" +
+    "n1     Ready,SchedulingDisabled   <none>   80d   v1.30.4+k3s1   10.0.0.1      <none>        Ubuntu     containerd://1.7.20\n",
+];
+const cells = tables.flatMap((table) => table.match(/\S+/g) ?? []);
+
+export const tableFile: Target<string> = {
+  name: "printed tables",
+  hostile: hostilePieces.flatMap((piece, place) => {
+    const table = tables[place % tables.length] ?? "";
+    // In the place of one cell or heading, and as a line of its own.
+    return [table.replace(cells[place % cells.length] ?? "", piece), `${table}${piece}\n${table}`];
+  }),
+  random: nearText(tables),
+  run: (text) => readFile("fuzz.txt", text),
+  weight: 0.5,
+};
+
 const index = createClusterIndex("fuzz");
 index.apply(objects.flatMap((each) => slimObject(each).records.map((record) => ({ type: "upsert" as const, ...record }))));
 const own = JSON.parse(JSON.stringify(encodeSnapshot(index.snapshot()))) as unknown;
@@ -88,7 +110,11 @@ async function tarOf(entries: readonly (readonly [string, string, object?])[]): 
   return Buffer.concat(parts);
 }
 
-const files = objects.slice(0, 6).map((each, place) => [`bundle/cluster-resources/${String(place)}.json`, JSON.stringify(each)] as const);
+const files = [
+  ...objects.slice(0, 6).map((each, place) => [`bundle/cluster-resources/${String(place)}.json`, JSON.stringify(each)] as const),
+  ["bundle/cluster-resources/pods-errors.json", JSON.stringify({ bank: "pods is forbidden" })],
+  ["bundle/k3s/kubectl/services", tables[0] ?? ""],
+] as const;
 const tar = await tarOf(files);
 const hostileTar = await tarOf([
   ["../../etc/evil.json", "{}"],
