@@ -96,11 +96,17 @@ export function createBusyCluster({ store }: ApiServer, random: () => number): (
   return () => {
     turn += 1;
     const step = turn % 10;
-    if (step < 4) change(nodes, (node) => ({ ...node, metadata: { ...node.metadata, annotations: { heartbeat: String(turn) } } }));
+    if (step < 4) change(nodes, (node) => withAnnotation(node, "heartbeat", String(turn)));
     else if (step < 6) change(pods, (pod) => withName(pod, `${pod.metadata.name.replace(/-r\d+$/, "")}-r${String(turn)}`));
     else if (step < 8) change(pods, toggleReady);
     else change(slices, toggleEndpoint);
   };
+}
+
+/** The others stay: what a node's annotations tell of its proxy is kept. */
+function withAnnotation(object: ApiObject, name: string, value: string): ApiObject {
+  const annotations = object.metadata["annotations"] as Readonly<Record<string, string>> | undefined;
+  return { ...object, metadata: { ...object.metadata, annotations: { ...annotations, [name]: value } } };
 }
 
 function withName(pod: ApiObject, name: string): ApiObject {
