@@ -173,12 +173,14 @@ function Answer({ answer, onReserve }: { readonly answer: WireFree; readonly onR
   const words = all.ranges.find;
   const { ports, kind } = answer;
   const [first, last] = [ports[0], ports.at(-1)];
+  // What holds such numbers was not read, or not where they end: that none is free would be a guess.
+  const isUnknown = answer.facts[0]?.code === "unknown" || answer.facts[0]?.code === "range-unknown";
   const shown = first === undefined || last === undefined ? null : formatRange(first, last);
   return (
     <>
       <p className="mt-12 flex items-baseline gap-8">
         {shown === null ? (
-          <strong className="text-15 font-head">{words.none}</strong>
+          <strong className="text-15 font-head">{isUnknown ? all.terms.cannotBeJudged : words.none}</strong>
         ) : (
           <>
             <strong className="font-mono text-22 font-bold tracking-[-0.04em] select-all">{shown}</strong>

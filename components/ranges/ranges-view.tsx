@@ -17,7 +17,7 @@ import { BandsTable } from "./bands-table";
 import { FindFree, freeParams } from "./find-free";
 import { HostPorts, Order, Reservations } from "./side";
 import { Strip, type Selection } from "./strip";
-import { isReserved, stateOf } from "./strip-layout";
+import { isReserved, isUnread, stateOf } from "./strip-layout";
 import { rangeParams } from "./url-params";
 
 /** Who was promised which numbers, who sits where, and what is free next. */
@@ -122,13 +122,17 @@ function Heading({ ranges }: { readonly ranges: WireRanges }) {
   return (
     <div className="mb-10 flex flex-wrap items-baseline gap-x-12">
       <h1 className="text-[17px] leading-[24px] font-head">{words.title(formatRange(first, last))}</h1>
-      <span className="text-ink-2">
-        {words.summary(
-          formatCount(numbers.filter(({ port }) => inside(port)).length),
-          formatCount(last - first + 1),
-          formatCount(reserved.size),
-        )}
-      </span>
+      {isUnread(ranges) ? (
+        <p className="text-warning">{words.servicesUnread}</p>
+      ) : (
+        <span className="text-ink-2">
+          {words.summary(
+            formatCount(numbers.filter(({ port }) => inside(port)).length),
+            formatCount(last - first + 1),
+            formatCount(reserved.size),
+          )}
+        </span>
+      )}
       <span className="ml-auto text-11 text-ink-3 phone:hidden">{words.scale("100")}</span>
     </div>
   );

@@ -9,6 +9,7 @@ import { useLanguage, useWords } from "@/components/words/words";
 import { formatCount, formatDay, formatRange } from "@/lib/client/format";
 import type { WireRanges } from "@/lib/wire/range-schemas";
 import { GuardDialog } from "./guard-dialog";
+import { isUnread } from "./strip-layout";
 
 const soonDays = 14;
 const shownMax = 12;
@@ -77,7 +78,7 @@ export function Order({ ranges }: { readonly ranges: WireRanges }) {
     <section className="border-b border-line px-16 py-14">
       <h2 className="text-13 font-head">{words.order}</h2>
       <p className="mt-3 text-ink-2">
-        {outside.length === 0 ? words.inOrder : words.outside(sayPorts(outside))}{" "}
+        {outside.length > 0 ? words.outside(sayPorts(outside)) : bands.length > 0 && !isUnread(ranges) && words.inOrder}{" "}
         {pinned.length === 0 ? "" : words.pinned(sayPorts(pinned))}
       </p>
       {isPromised && (
@@ -113,7 +114,9 @@ export function HostPorts({ ranges }: { readonly ranges: WireRanges }) {
               <span className="text-ink-3">{words.nodes(formatCount(nodes))}</span>
             </dt>
             <dd className="flex flex-wrap gap-x-16 gap-y-4">
-              {ports.length === 0 && <span className="text-ink-3">{words.noHostPorts}</span>}
+              {ports.length === 0 && (
+                <span className="text-ink-3">{ranges.unknown.includes("pods") ? words.podsUnread : words.noHostPorts}</span>
+              )}
               {ports.map((each) => (
                 <span key={`${String(each.port)} ${each.protocol} ${each.holder}`} className="whitespace-nowrap">
                   <span className="font-mono text-[12px] font-semibold">

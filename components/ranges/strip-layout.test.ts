@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { layOutStrip, outlinesOf, squaresPath } from "./strip-layout";
+import type { WireRanges } from "@/lib/wire/range-schemas";
+import { layOutStrip, outlinesOf, squaresPath, stateOf } from "./strip-layout";
 
 const range = { first: 30_000, last: 32_767 };
 const fixed = { first: 30_000, last: 30_085 };
@@ -35,4 +36,24 @@ test.for([
 
 test("squares are one path", () => {
   expect(squaresPath(layOutStrip(range, fixed, 1000), [30_000, 30_001]).match(/z/g)).toHaveLength(2);
+});
+
+const reservation = { kind: "nodePort", node: null, protocol: null, purpose: "x", until: null, ticket: null, allow: null } as const;
+const ranges: WireRanges = {
+  ...{ nodePorts: null, block: 16, bands: [], pools: [], unknown: [] },
+  numbers: [{ port: 30_001, state: "taken", holders: ["a/b"], severity: null }],
+  reservations: [
+    { ...reservation, port: 30_002, daysLeft: 3 },
+    { ...reservation, port: 30_003, daysLeft: -1 },
+  ],
+  policy: { file: null, bands: 0, reservations: 2, acknowledgements: 0, blocks: 0, severities: 0 },
+};
+
+test.for<[readonly WireRanges["unknown"][number][], readonly string[]]>([
+  [[], ["taken", "reserved", "free", "free"]],
+  [["pods"], ["taken", "reserved", "free", "free"]],
+  [["services"], ["taken", "reserved", "unread", "unread"]],
+])("of numbers that nobody is known to hold, where %j could not be read", ([unknown, states]) => {
+  const asked = { ...ranges, unknown: [...unknown] };
+  expect([30_001, 30_002, 30_003, 30_004].map((port) => stateOf(asked, port))).toEqual(states);
 });

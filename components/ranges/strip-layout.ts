@@ -99,12 +99,17 @@ export function squaresPath(layout: StripLayout, ports: readonly number[], grow 
 }
 
 /** What stands on one number, in the order in which it is told. */
-export type PortState = WireRanges["numbers"][number]["state"] | "reserved" | "free";
+export type PortState = WireRanges["numbers"][number]["state"] | "reserved" | "unread" | "free";
 
 export function stateOf(ranges: WireRanges, port: number): PortState {
   const taken = ranges.numbers.find((each) => each.port === port);
   if (taken !== undefined) return taken.state;
-  return isReserved(ranges, port) ? "reserved" : "free";
+  return isReserved(ranges, port) ? "reserved" : isUnread(ranges) ? "unread" : "free";
+}
+
+/** Services could not all be read: a number that no known one holds may be taken all the same. */
+export function isUnread({ unknown }: Pick<WireRanges, "unknown">): boolean {
+  return unknown.includes("services");
 }
 
 /** Reservations that are over hold nothing. */

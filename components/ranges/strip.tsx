@@ -6,7 +6,7 @@ import { formatRange } from "@/lib/client/format";
 import type { WireRanges } from "@/lib/wire/range-schemas";
 import { bandHue } from "./band-hue";
 import { StripMarks } from "./strip-marks";
-import { layOutStrip, outlinesOf, squaresPath, type StripLayout } from "./strip-layout";
+import { isUnread, layOutStrip, outlinesOf, squaresPath, type StripLayout } from "./strip-layout";
 
 export type Selection = { readonly first: number; readonly last: number };
 
@@ -153,8 +153,13 @@ function Ground({ layout, ranges }: { readonly layout: StripLayout; readonly ran
   const { range } = nodePorts;
   return (
     <>
-      <path d={fixed} fill="var(--free-static)" />
-      <path d={dynamic} fill="var(--free-dynamic)" />
+      {isUnread(ranges) && (
+        <pattern id="unread" width="4" height="4" patternUnits="userSpaceOnUse">
+          <path d="M0 4 4 0" stroke="var(--o-unknown)" strokeWidth="1" />
+        </pattern>
+      )}
+      <path d={fixed} fill={isUnread(ranges) ? "url(#unread)" : "var(--free-static)"} />
+      <path d={dynamic} fill={isUnread(ranges) ? "url(#unread)" : "var(--free-dynamic)"} />
       {shown.map(({ name, ports }, place) => {
         const inside = { first: Math.max(ports.first, range.first), last: Math.min(ports.last, range.last) };
         if (inside.first > inside.last) return null;

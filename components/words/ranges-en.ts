@@ -22,7 +22,14 @@ export const rangesEn = {
   },
   noBand: "no band",
   health: "health",
-  state: { taken: "taken", healthCheck: "health check", unknown: "taken, who answers is unknown", reserved: "reserved", free: "free" },
+  state: {
+    taken: "taken",
+    healthCheck: "health check",
+    unknown: "taken, who answers is unknown",
+    reserved: "reserved",
+    unread: "cannot be judged",
+    free: "free",
+  },
   selected: (range: string, free: string) => `${range} selected, ${free} free`,
   columns: {
     band: "Band",
@@ -44,6 +51,8 @@ export const rangesEn = {
   onNodes: (count: string, all: string) => (count === all ? "all nodes" : `${count} of ${plural(all, "node", "nodes")}`),
   nodes: (count: string) => plural(count, "node", "nodes"),
   noHostPorts: "no host ports",
+  podsUnread: "pods could not all be read: host ports unknown",
+  servicesUnread: "Services could not all be read: a number that no known one holds may be taken all the same.",
   find: {
     heading: "Find a free port",
     kind: "Kind",

@@ -22,7 +22,7 @@ export const rangesZh: typeof rangesEn = {
   },
   noBand: "无端口段",
   health: "健康检查",
-  state: { taken: "已占用", healthCheck: "健康检查", unknown: "已占用，应答方未知", reserved: "已预留", free: "空闲" },
+  state: { taken: "已占用", healthCheck: "健康检查", unknown: "已占用，应答方未知", reserved: "已预留", unread: "无法判断", free: "空闲" },
   selected: (range, free) => `已选 ${range}，其中 ${free} 个空闲`,
   columns: {
     band: "端口段",
@@ -44,6 +44,8 @@ export const rangesZh: typeof rangesEn = {
   onNodes: (count, all) => (count === all ? "所有节点" : `${all} 个节点中的 ${count} 个`),
   nodes: (count) => `${count} 个节点`,
   noHostPorts: "没有 hostPort",
+  podsUnread: "Pod 未能全部读取：hostPort 未知",
+  servicesUnread: "Service 未能全部读取：没有已知占用方的号码也可能已被占用。",
   find: {
     heading: "查找空闲端口",
     kind: "类型",
