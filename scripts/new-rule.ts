@@ -35,6 +35,7 @@ export const ${name} = defineRule<${type}>({
   id: "${id}",
   severity: "warning",
   needs: ["services"],
+  remedies: [],
   *check(snapshot) {
     for (const service of snapshot.services.values()) {
       if (service.labels["example"] !== "${id}") continue;

@@ -80,7 +80,7 @@ export const remediesZh: Readonly<Record<string, string>> = {
   "fit.cost": "{before} 个副本中减少 {fewer} 个：它们现在和以后都没有可用的节点",
   "fit.scaler": "{owner} 的自动扩缩器必须知道该上限，否则会撤销此变更",
   "daemon.title": "DaemonSet：每个节点一个 Pod，不会更多",
-  "daemon.gain": "{owner} 在其 Pod 可以使用的全部 {count} 个节点上运行：{nodes}",
+  "daemon.gain": "{owner}：{count} 个节点上各运行一个 Pod：{nodes}",
   "daemon.selector": "节点标签 {label} 排除了端口被他人占用的节点",
   "daemon.grows": "新节点会自动获得 Pod；滚动更新先移除节点上的旧 Pod",
   "daemon.gap": "从 {owner} 结束到 DaemonSet 的第一批 Pod 就绪之间，无人应答",

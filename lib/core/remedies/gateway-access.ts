@@ -55,7 +55,7 @@ export const layerByGateway: RemedyWriter = {
           routes.push({ passage, listener, port, backend: after, inside });
           rows.push({
             owner: side.shown,
-            service: `${namespace}/${name}`,
+            service: `${after.namespace}/${after.name}`,
             protocol: inside.protocol,
             addresses: [hostOf(after)],
             before: before.nodePort,

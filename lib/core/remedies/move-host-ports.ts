@@ -47,12 +47,13 @@ export const moveWaiting = writer((snapshot, context, { subjects }) => {
   return stopped.length === 0 ? fail(null) : ok(stopped.map(({ pod }) => resolvePortHolder(pod)));
 });
 
-/** Others hold the number on some of its nodes, so that not all replicas have a place. */
+/** Others hold the number on some of its nodes, so that not all replicas have a place. With more replicas than nodes no number would help. */
 export const moveCrowded = writer((snapshot, _context, { subjects }) => {
   const names = new Set(subjects.map(formatObjectRef));
-  const crowded = listHostPortRooms(snapshot).filter(
-    ({ workload, free, holders }) => holders.length > 0 && free.length < (workload.replicas ?? 1) && names.has(formatObjectRef(workload)),
-  );
+  const crowded = listHostPortRooms(snapshot).filter(({ workload, nodes, free, holders }) => {
+    const replicas = workload.replicas ?? 1;
+    return holders.length > 0 && free.length < replicas && replicas <= nodes.length && names.has(formatObjectRef(workload));
+  });
   return crowded.length === 0 ? fail(null) : ok(crowded.map(({ workload }) => workload));
 });
 

@@ -95,7 +95,7 @@ export const remedyWords = {
   "fit.scaler": "an autoscaler of {owner} has to know that limit, or it takes this back",
 
   "daemon.title": "A DaemonSet: one pod on each node, and never more",
-  "daemon.gain": "{owner} runs on all {count} nodes that its pods may use: {nodes}",
+  "daemon.gain": "{owner}: one pod on each of {count} nodes: {nodes}",
   "daemon.selector": "the node label {label} leaves out the nodes on which others hold the port",
   "daemon.grows": "a new node is given its pod by itself; a rollout takes the old pod of a node away first",
   "daemon.gap": "nobody answers between the end of {owner} and the first pods of the DaemonSet",
