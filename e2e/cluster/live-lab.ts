@@ -108,3 +108,16 @@ export async function startProduct(folder: string, kubeconfig: string, contexts:
     },
   };
 }
+
+export type Examined = { readonly code: number; readonly stdout: string };
+
+/** `portolan doctor` on a kubeconfig; a refusal is an answer as well. */
+export async function runDoctor(folder: string, kubeconfig: string, format: string): Promise<Examined> {
+  const args = [join(root, "bin/portolan"), "doctor", "--kubeconfig", kubeconfig, "-o", format];
+  try {
+    return { code: 0, stdout: (await run(process.execPath, args, { cwd: folder })).stdout };
+  } catch (cause) {
+    const { code, stdout } = cause as { readonly code: number; readonly stdout: string };
+    return { code, stdout };
+  }
+}

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { startApiServer, startEtcd, type ApiServer, type Etcd, type Token } from "./control-plane";
 import { startGateway, type Gateway, type Seen } from "./gateway";
 import { createObjects, createService, grant, namespaces, order } from "./live-objects";
-import { startProduct, writeKubeconfig, type KindState, type Product, type Reader } from "./live-lab";
+import { runDoctor, startProduct, writeKubeconfig, type Examined, type KindState, type Product, type Reader } from "./live-lab";
 import { tryEveryRight } from "./rights";
 import { stopAll, until } from "./process";
 import { runProofs, type Proof } from "./proof";
@@ -55,13 +55,21 @@ type Lab = {
   readonly tokens: readonly Token[];
   readonly tokenFile: string;
   readonly pluginRuns: () => number;
+  /** What `portolan doctor` says to an account that has no rights. */
+  readonly doctor: (format: "json" | "yaml") => Promise<Examined>;
   setDirectToken(token: string): void;
 };
 
 async function startLab(folder: string, gateways: Gateway[]): Promise<Lab> {
   const etcd = await startEtcd(folder);
   const user = (name: string): Token => ({ token: `token-${name}`, user: name, groups: [] });
-  const tokens = [user("narrow"), user("partial"), { ...user("direct"), user: account }, { ...user("paged"), user: account }];
+  const tokens = [
+    user("nobody"),
+    user("narrow"),
+    user("partial"),
+    { ...user("direct"), user: account },
+    { ...user("paged"), user: account },
+  ];
   const start = (name: string, given: readonly Token[], flags: readonly string[], port?: number): Promise<ApiServer> =>
     startApiServer({
       folder: join(folder, name),
@@ -73,7 +81,7 @@ async function startLab(folder: string, gateways: Gateway[]): Promise<Lab> {
     });
   const api = await start("streaming", tokens, []);
   const paged = await start("paged", tokens, ["--feature-gates=WatchList=false"]);
-  await applyManifest(api);
+  await applyManifests(api, readFileSync(manifest, "utf8"));
   await createObjects(api);
   await grant(api, "narrow", null, "narrow-nodes", ["nodes"]);
   await grant(api, "narrow", "team-a", "narrow", ["pods", "services", "endpointslices"]);
@@ -113,6 +121,8 @@ async function startLab(folder: string, gateways: Gateway[]): Promise<Lab> {
     { name: "partial", server: partial.url, user: { token: "token-partial" } },
   ];
   writeKubeconfig(kubeconfig, readers("token-direct"));
+  const bare = join(folder, "kubeconfig-nobody");
+  writeKubeconfig(bare, [{ name: "nobody", server: api.url, user: { token: "token-nobody" } }]);
   const policy = join(folder, "portolan.yaml");
   writeFileSync(policy, JSON.stringify({ version: 1, clusters: { narrow: { namespaces: ["team-a", "team-b"] } } }));
   const names = readers("").map(({ name }) => name);
@@ -131,6 +141,7 @@ async function startLab(folder: string, gateways: Gateway[]): Promise<Lab> {
     tokens,
     tokenFile,
     pluginRuns: () => readFileSync(runs, "utf8").length,
+    doctor: (format) => runDoctor(folder, bare, format),
     setDirectToken: (token) => {
       writeKubeconfig(kubeconfig, readers(token));
     },
@@ -143,9 +154,9 @@ async function startLab(folder: string, gateways: Gateway[]): Promise<Lab> {
   return lab;
 }
 
-/** The shipped manifest as it is, document by document. */
-async function applyManifest(api: ApiServer): Promise<void> {
-  for (const text of readFileSync(manifest, "utf8").split(/^---$/m)) {
+/** As they are, document by document. */
+async function applyManifests(api: ApiServer, documents: string): Promise<void> {
+  for (const text of documents.split(/^---$/m)) {
     const [, group, kind = ""] = /^apiVersion: (?:(\S+)\/)?v1\nkind: (\w+)$/m.exec(text) ?? [];
     const namespace = /^metadata:\n(?: .*\n)*? {2}namespace: (\S+)$/m.exec(text)?.[1];
     const root = group === undefined ? "/api/v1" : `/apis/${group}/v1`;
@@ -360,6 +371,22 @@ const provers: Readonly<Record<string, (lab: Lab) => Promise<void>>> = {
     const states = await product.states("direct");
     for (const [kind, { state }] of Object.entries(states)) assert.equal(state, "live", kind);
     assert.deepEqual(await tryEveryRight(api, "token-direct"), []);
+  },
+
+  "what doctor prints for an account without rights is enough, and then it prints nothing": async ({ api, doctor }) => {
+    const before = await doctor("yaml");
+    assert.equal(before.code, 2);
+    assert.match(before.stdout, /kind: ClusterRole\n/);
+    await applyManifests(api, before.stdout);
+    const kinds = await until("everything may be read", async () => {
+      const { code, stdout } = await doctor("json");
+      const { clusters } = JSON.parse(stdout) as {
+        readonly clusters: readonly { readonly rbac: string | null; readonly kinds: readonly KindState[] }[];
+      };
+      return code === 0 && clusters[0]?.rbac === null ? clusters[0].kinds : undefined;
+    });
+    for (const kind of kinds) assert.equal(kind.state, "live", JSON.stringify(kind));
+    assert.deepEqual(await doctor("yaml"), { code: 0, stdout: "" });
   },
 
   "bookmarks arrive and move the point to resume from": async (lab) => {
