@@ -26,7 +26,7 @@ const { values } = parseArgs({
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const wanted = Number(values.faults ?? (values.short ? (values.product ? 40 : 120) : 1000));
 const bookmarkIntervalMs = 40;
-const quietMaxMs = 60_000;
+const quietMaxMs = 180_000;
 
 const problems: string[] = [];
 const random = seededRandom(seed);

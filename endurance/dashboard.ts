@@ -72,15 +72,18 @@ export async function freePort(): Promise<number> {
 /** An answer, on a connection of its own: one that is kept may be closed by the server just as it is used again. */
 export function ask(url: string): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
+    const fail = (cause: Error): void => {
+      reject(new Error(`${url}: ${cause.message}`, { cause }));
+    };
     const request = httpRequest(url, { agent: false }, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));
       response.on("end", () => {
         resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString("utf8") });
       });
-      response.on("error", reject);
+      response.on("error", fail);
     });
-    request.on("error", reject);
+    request.on("error", fail);
     request.end();
   });
 }
