@@ -61,7 +61,6 @@ async function* openFile(path: string, name: string, limits: SnapshotLimits, wat
   const { head, all } = await peek(createReadStream(path, { highWaterMark: 1 << 18 }), 4);
   if (isZip(head)) {
     await close(all);
-    // All that it holds comes out of these bytes, however often its directory lists them.
     meter.packed(statSync(path).size);
     yield* openZip(await openPromise(path), name, meter, watch);
     return;
@@ -159,11 +158,14 @@ async function* openTar(bytes: Bytes, meter: Meter, watch: Watch): AsyncGenerato
 }
 
 async function* openZip(zip: ZipFile, where: string, meter: Meter, watch: Watch): AsyncGenerator<Entry> {
+  let unclaimed = zip.fileSize;
   try {
     for await (const entry of zip.eachEntry()) {
       // The reader itself refuses names that lead outside: the whole archive then, as nobody packs them by accident.
       const name = entry.fileName;
       meter.file();
+      unclaimed -= entry.compressedSize;
+      if (unclaimed < 0) throw new Error("its files share their bytes, as no packer writes them");
       if (name.endsWith("/")) continue;
       watch.name(name);
       if (isZipLink(entry.externalFileAttributes)) watch.passedOver("link");
