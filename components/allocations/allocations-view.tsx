@@ -6,8 +6,8 @@ import { useCluster } from "@/components/live/cluster";
 import { QueryProblem, useFirstAnswerState } from "@/components/live/query-state";
 import { useAllocations, useFindings, type Initial } from "@/components/live/queries";
 import { BadParams, useUrlState } from "@/components/shell/url-state";
+import { NothingClaimed } from "@/components/snapshots/nothing-claimed";
 import { Button } from "@/components/ui/button";
-import { StateView } from "@/components/ui/state-view";
 import { usePhone } from "@/components/ui/use-phone";
 import { useWords } from "@/components/words/words";
 import type { AllocationsAnswer, FindingsAnswer } from "@/lib/client/api";
@@ -89,7 +89,7 @@ export function AllocationsView({ allocations: initialAllocations, findings: ini
       <BadParams params={bad} />
       <QueryProblem query={allocations} />
       {firstState ?? (all === undefined ? <AllocationsSkeleton columns={columns} /> : null)}
-      {all?.length === 0 && <StateView title={words.allocations.empty}>{words.allocations.emptyAction}</StateView>}
+      {all?.length === 0 && <NothingClaimed />}
       {all !== undefined && all.length > 0 && (
         <>
           {phone !== true && (

@@ -32,7 +32,9 @@ export function walkOrder(groups: readonly FindingGroup[]): readonly WireFinding
 
 export function groupNotEvaluated(notEvaluated: WireEvaluation["notEvaluated"]): UnjudgedGroup[] {
   const groups = new Map<string, Omit<UnjudgedGroup, "key" | "rules"> & { readonly rules: string[] }>();
-  for (const { rule, missing, settings = [], namespaces } of notEvaluated) {
+  for (const { rule, missing: needed, settings = [], namespaces } of notEvaluated) {
+    // Each rule names its kinds in an order of its own.
+    const missing = [...needed].sort();
     const key = `${namespaces === "all" ? "*" : namespaces.join(",")} ${[...missing, ...settings].join(",")}`;
     const known = groups.get(key);
     if (known === undefined) groups.set(key, { namespaces, missing, settings, rules: [rule] });

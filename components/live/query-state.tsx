@@ -40,7 +40,7 @@ export function useFirstAnswerState(query: Failing) {
   const { staleness } = useLive();
   const problem = query.error ?? query.failureReason;
   if (query.data !== undefined) return null;
-  if (!hasCluster) return <StateView title={words.state.noCluster}>{words.allocations.emptyAction}</StateView>;
+  if (!hasCluster) return <StateView title={words.state.noCluster}>{words.state.lookElsewhere}</StateView>;
   if (problem === null) return null;
   if (isSyncing(problem)) {
     const counts = Object.entries(staleness ?? {}).filter(([, status]) => status.count > 0);

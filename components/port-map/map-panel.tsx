@@ -5,7 +5,6 @@ import { Glyph } from "@/components/glyphs/glyph";
 import { OwnerChip, OwnerChips } from "@/components/glyphs/owner-chip";
 import { assignOwnerHues, displayNames, ownerKey } from "@/components/glyphs/owner-hues";
 import { readOwners } from "@/components/findings/evidence";
-import { groupNotEvaluated } from "@/components/findings/group-findings";
 import { ownerMarks } from "@/components/findings/owner-marks";
 import { useHref } from "@/components/live/use-href";
 import { Button, LinkButton } from "@/components/ui/button";
@@ -34,10 +33,15 @@ export function MapFindings({
   const words = useWords();
   const href = useHref();
   const unjudged = new Set(notEvaluated.map(({ rule }) => rule)).size;
-  const lacking = groupNotEvaluated(notEvaluated).map(({ missing, settings, namespaces }) =>
-    words.map.lacking([...missing, ...settings].join(", "), namespaces === "all" ? null : namespaces.join(", ")),
+  const lacking = new Map<string | null, Set<string>>();
+  for (const { missing, settings = [], namespaces } of notEvaluated) {
+    const where = namespaces === "all" ? null : namespaces.join(", ");
+    lacking.set(where, new Set([...(lacking.get(where) ?? []), ...missing, ...settings]));
+  }
+  const notEverywhere = words.map.notEvaluated(
+    formatCount(unjudged),
+    [...lacking].map(([where, kinds]) => words.map.lacking([...kinds].sort().join(", "), where)).join("; "),
   );
-  const notEverywhere = words.map.notEvaluated(formatCount(unjudged), lacking.join("; "));
   return (
     <section aria-label={words.map.findings} className="min-h-0 flex-1 overflow-auto">
       <h2 className="flex h-42 items-center gap-8 border-b border-line px-12 font-semibold">

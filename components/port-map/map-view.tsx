@@ -16,7 +16,7 @@ import { Button, LinkButton } from "@/components/ui/button";
 import { classes } from "@/components/ui/classes";
 import { CopyButton } from "@/components/ui/copy-button";
 import { ChoiceMenu } from "@/components/ui/menu";
-import { StateView } from "@/components/ui/state-view";
+import { NothingClaimed } from "@/components/snapshots/nothing-claimed";
 import { useWords } from "@/components/words/words";
 import type { FindingsAnswer, MapAnswer } from "@/lib/client/api";
 import { formatAddress, formatCount } from "@/lib/client/format";
@@ -244,7 +244,7 @@ export function MapView({
       <BadParams params={bad} />
       <QueryProblem query={mapQuery} />
       {mapQuery.data.columns.length === 0 ? (
-        <StateView title={words.map.empty}>{words.map.emptyText}</StateView>
+        <NothingClaimed />
       ) : (
         <div className="flex min-h-0 flex-1 phone:flex-col phone:overflow-auto">
           <div className="flex min-h-0 min-w-0 flex-1 flex-col phone:h-438 phone:flex-none">

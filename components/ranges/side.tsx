@@ -103,6 +103,7 @@ export function Order({ ranges }: { readonly ranges: WireRanges }) {
 /** Host ports of each node pool, and on how many of its nodes. */
 export function HostPorts({ ranges }: { readonly ranges: WireRanges }) {
   const words = useWords().ranges;
+  if (ranges.pools.length === 0) return null;
   return (
     <section className="mt-24">
       <h2 className="text-13 font-head">{words.hostPorts}</h2>

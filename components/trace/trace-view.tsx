@@ -7,10 +7,12 @@ import { WayOutLink } from "@/components/findings/way-out-link";
 import { Glyph } from "@/components/glyphs/glyph";
 import { glyphOfOutcome } from "@/components/glyphs/outcome-glyph";
 import { useCluster } from "@/components/live/cluster";
+import { useLive } from "@/components/live/live-state";
 import { useHref } from "@/components/live/use-href";
 import { useFindings, useMap, useTrace, type Initial } from "@/components/live/queries";
 import { QueryProblem, useFirstAnswerState } from "@/components/live/query-state";
 import { useShortcuts, useTicket } from "@/components/shell/keyboard";
+import { grantFor } from "@/components/shell/grant";
 import { BadParams, useUrlState } from "@/components/shell/url-state";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -276,7 +278,14 @@ function Alternatives({ routes }: { readonly routes: readonly WireRoute[] }) {
 }
 
 function MissingKinds({ route }: { readonly route: WireRoute }) {
-  const { say } = useWords();
+  const { say, shell, findings } = useWords();
+  const { staleness } = useLive();
+  const grant = grantFor(
+    route.missing.flatMap(({ kind }) => {
+      const status = staleness?.[kind];
+      return status === undefined ? [] : [[kind, status] as const];
+    }),
+  );
   return (
     <ul className="border-b border-line bg-(image:--hatch) px-24 py-10 text-ink-2 phone:px-12">
       {route.missing.map(({ kind, namespaces }) => (
@@ -285,6 +294,13 @@ function MissingKinds({ route }: { readonly route: WireRoute }) {
           {namespaces === "all" ? "" : `: ${namespaces.join(", ")}`} ({route.reason !== null && say.reason(route.reason)})
         </li>
       ))}
+      {grant !== null && (
+        <li className="mt-6">
+          <CopyButton size="small" text={grant} said={shell.copied} failed={shell.copyFailed}>
+            {findings.unjudged.copyGrant}
+          </CopyButton>
+        </li>
+      )}
     </ul>
   );
 }
