@@ -351,7 +351,7 @@ export const en = {
     foldQuiet: "Fold quiet nodes",
     unfoldQuiet: "Show quiet nodes",
     nodeCount: (count: number) => (count === 1 ? "1 node" : `${String(count)} nodes`),
-    size: (nodes: string, ports: string) => `${nodes} nodes × ${ports} ports`,
+    size: (nodes: string, ports: string) => `${plural(nodes, "node", "nodes")} × ${plural(ports, "port", "ports")}`,
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     fit: "Fit",

@@ -219,7 +219,7 @@ describe("bad input: one line that says what, where and what to do, and exit cod
     {
       name: "a kubeconfig that is not there",
       args: () => ["list", "--kubeconfig", join(folder, "nokube")],
-      says: /kubeconfig cannot be read/,
+      says: /kubeconfig cannot be read: \S+: there is no such file: check --kubeconfig and KUBECONFIG$/m,
     },
     {
       name: "a cluster that refuses the connection",

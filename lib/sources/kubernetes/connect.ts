@@ -78,7 +78,8 @@ export function connectContext(named: string | null, context: string | null, env
   try {
     config = loadConfig(files);
   } catch (cause) {
-    return fail({ kind: "bad-kubeconfig", what: "the kubeconfig cannot be read", where, todo: firstLine(cause), retryable: false, cause });
+    const todo = isMissing(cause) ? "there is no such file: check --kubeconfig and KUBECONFIG" : firstLine(cause);
+    return fail({ kind: "bad-kubeconfig", what: "the kubeconfig cannot be read", where, todo, retryable: false, cause });
   }
   const wanted = context ?? currentContext(config);
   const contexts = config.getContexts().map(({ name }) => name);
@@ -330,6 +331,10 @@ export function explainFailure(cause: unknown, url: URL): SourceError {
     retryable: true,
     cause,
   };
+}
+
+function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === "ENOENT";
 }
 
 function firstLine(cause: unknown): string {
