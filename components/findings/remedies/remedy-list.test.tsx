@@ -44,11 +44,16 @@ const answer: WireRemedyList = {
   unavailable: [{ kind: "hostPort", reason: "the pods are not of a workload", fact: saying("of-a-newer-server") }],
 };
 
-function show(language: Language, open: WireRemedy | null, onOpen: (id: string) => void = () => undefined): void {
+function show(
+  language: Language,
+  open: WireRemedy | null,
+  onOpen: (id: string) => void = () => undefined,
+  shown: WireRemedyList = answer,
+): void {
   render(
     <WordsProvider language={language}>
       <Announcer>
-        <RemedyList answer={answer} cluster="demo" open={open} onOpen={onOpen} />
+        <RemedyList answer={shown} cluster="demo" open={open} onOpen={onOpen} />
       </Announcer>
     </WordsProvider>,
   );
@@ -81,6 +86,13 @@ test("the others are a press away, and first aid is told from what lasts", () =>
 test("what cannot be written now is named with the reason", () => {
   show("en", service);
   expect(screen.getByText("Cannot be written now: hostPort").nextElementSibling?.textContent).toBe("the pods are not of a workload");
+});
+
+test("a finding that nothing cures has the reason alone, no empty list", () => {
+  show("en", null, () => undefined, { ...answer, remedies: [] });
+  expect(screen.queryByRole("list")).toBeNull();
+  expect(screen.queryByText(/best first/)).toBeNull();
+  expect(screen.getByText("Cannot be written now: hostPort")).toBeTruthy();
 });
 
 test("Chinese has its own words for the facts it knows, and keeps the English of those it does not", () => {

@@ -23,21 +23,23 @@ export function RemedyList({ answer, cluster, open, onOpen }: RemedyListProps) {
   const say = useSaying();
   const { remedies, unavailable } = answer;
   return (
-    <Block heading={words.heading} note={words.note}>
-      <ol className="overflow-hidden rounded-2 border border-line">
-        {remedies.map((remedy, place) => (
-          <Remedy
-            key={remedyId(remedy)}
-            place={place + 1}
-            title={say(remedy.title, remedy.facts.title)}
-            chip={remedy.lasting ? words.lasting : words.firstAid}
-            isOpen={remedy === open}
-            onOpen={() => onOpen(remedyId(remedy))}
-          >
-            <RemedyBody remedy={remedy} cluster={cluster} />
-          </Remedy>
-        ))}
-      </ol>
+    <Block heading={words.heading} {...(remedies.length === 0 ? {} : { note: words.note })}>
+      {remedies.length > 0 && (
+        <ol className="overflow-hidden rounded-2 border border-line">
+          {remedies.map((remedy, place) => (
+            <Remedy
+              key={remedyId(remedy)}
+              place={place + 1}
+              title={say(remedy.title, remedy.facts.title)}
+              chip={remedy.lasting ? words.lasting : words.firstAid}
+              isOpen={remedy === open}
+              onOpen={() => onOpen(remedyId(remedy))}
+            >
+              <RemedyBody remedy={remedy} cluster={cluster} />
+            </Remedy>
+          ))}
+        </ol>
+      )}
       {unavailable.length > 0 && (
         <dl className="mt-8 text-12">
           {unavailable.map(({ kind, reason, fact }) => (
