@@ -1,17 +1,22 @@
 import { fc, test } from "@fast-check/vitest";
 import { expect } from "vitest";
-import { arbitrarySnapshotParts } from "../testing/arbitraries";
+import { createClusterIndex } from "../cluster-index/cluster-index";
+import { forkSnapshot } from "../cluster-index/fork-snapshot";
+import { findConcerned } from "../inventory/concerned-services";
+import { arbitraryDeltas, arbitrarySnapshotParts } from "../testing/arbitraries";
 import {
   buildContext,
+  buildDeltas,
   buildNode,
   buildPod,
   buildService,
   buildSlice,
   buildSnapshot,
   buildWorkload,
+  noProxySettings,
   type SnapshotParts,
 } from "../testing/builders";
-import { recordKey } from "../model/snapshot";
+import { recordKey, type Delta } from "../model/snapshot";
 import type { Backend, ClientPosition, Route, RouteQuery } from "../model/route";
 import { noAssumptions, type ClusterAssumptions } from "../policy/policy";
 import { arbitraryCase } from "../testing/arbitrary-scenes";
@@ -215,3 +220,62 @@ function eachList(parts: SnapshotParts, change: (list: readonly Listed[]) => rea
   const lists = ["nodes", "pods", "services", "slices", "configmaps", "daemonsets"] as const;
   return { ...parts, ...Object.fromEntries(lists.flatMap((key) => (parts[key] === undefined ? [] : [[key, change(parts[key])]]))) };
 }
+
+/** After each change, on a snapshot that takes over what an earlier one knew of the nodes, and on one that begins anew. */
+function compareAfterEach(parts: SnapshotParts, changes: readonly (readonly Delta[])[], asked: RouteQuery): readonly Route[] {
+  const index = createClusterIndex("test");
+  index.apply(buildDeltas(parts));
+  const context = buildContext();
+  return [[], ...changes].map((deltas) => {
+    const before = index.snapshot();
+    index.apply(deltas);
+    // As whoever judges each snapshot on top of the last one does: pods that tell of proxies stay the same list while none of them changes.
+    findConcerned(before, index.snapshot());
+    const route = traceRoute(index.snapshot(), context, asked);
+    expect(route).toEqual(traceRoute(forkSnapshot(index.snapshot(), []), context, asked));
+    return route;
+  });
+}
+
+test.prop([arbitrarySnapshotParts, fc.array(arbitraryDeltas, { maxLength: 5 }), query])(
+  "a route does not depend on what was asked before a change",
+  (parts, changes, asked) => {
+    compareAfterEach(parts, changes, asked);
+  },
+);
+
+test("what a change of pods, proxies or Services makes of a node's addresses is seen at once", () => {
+  const upsert = (kind: "pods" | "services", record: unknown): readonly Delta[] => [{ type: "upsert", kind, record } as Delta];
+  const web = buildService({ name: "web", type: "NodePort", clusterIPs: ["10.96.0.1"], ports: [{ port: 80, nodePort: 30001 }] });
+  const parts: SnapshotParts = {
+    nodes: [buildNode({ name: "n1", ip: "10.0.0.1", podCIDRs: ["10.244.1.0/24"] })],
+    services: [web],
+    slices: [buildSlice({ service: "web", endpoints: [{ address: "10.244.1.10" }] })],
+    configmaps: [],
+    daemonsets: [],
+  };
+  const proxy = (mode: "iptables" | "nftables") =>
+    buildPod({
+      name: "kube-proxy-1",
+      namespace: "kube-system",
+      node: "n1",
+      labels: { "k8s-app": "kube-proxy" },
+      hostNetwork: true,
+      proxyFlags: { ...noProxySettings, mode },
+    });
+  const outside = { kind: "outside", address: "192.0.2.50" } as const;
+  const kinds = compareAfterEach(
+    parts,
+    [
+      upsert("pods", buildPod({ name: "other", node: "n1", ip: "10.244.1.99" })),
+      upsert("pods", proxy("iptables")),
+      // Only in nftables mode does the default take the node's primary address alone.
+      upsert("pods", proxy("nftables")),
+      upsert("services", { ...web, externalIPs: ["10.244.1.1"], ports: web.ports.map((port) => ({ ...port, port: 30001 })) }),
+      upsert("services", web),
+      upsert("pods", buildPod({ name: "first", node: "n1", ip: "10.244.1.1" })),
+    ],
+    { address: "10.244.1.1", port: 30001, protocol: "TCP", from: outside, node: "n1" },
+  ).map(({ outcome }) => outcome.kind);
+  expect(kinds).toEqual(["delivered", "delivered", "delivered", "closed", "delivered", "closed", "elsewhere"]);
+});

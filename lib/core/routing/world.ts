@@ -4,7 +4,8 @@ import { parseAddress, parseCidr, type Cidr } from "../basics/ip";
 import { buildNetworkSet, type NetworkSet } from "../basics/network-set";
 import type { NodeName } from "../model/brands";
 import type { NodeRecord } from "../model/node";
-import { unknownKinds } from "../model/known";
+import { readsOfProxies } from "../inventory/survey-pods";
+import { isKnownAlike, unknownKinds } from "../model/known";
 import type { RouteStep } from "../model/route";
 import type { IPFamily, Protocol } from "../model/meta";
 import { requiredKinds } from "../model/resource-kind";
@@ -73,11 +74,7 @@ export function worldOf(snapshot: Snapshot, context: Context): World {
 
 function buildWorld(snapshot: Snapshot, context: Context): World {
   const unlisted = resolveAssumptions(context.policy, snapshot.cluster).unlistedNodeAddresses;
-  const views = new Map<string, NodeView>();
-  const others = new Map<string, NodeView>();
-  const rules = new Map<string, ProxyRules>();
   const lists = new WeakMap<ServiceRecord, Map<string, EndpointList>>();
-  let addresses: Addresses | undefined;
   let podRange: NetworkSet | undefined;
 
   const isPod = (address: string): boolean => snapshot.lookup.podsByAddress(address).some((pod) => !pod.hostNetwork);
@@ -102,19 +99,25 @@ function buildWorld(snapshot: Snapshot, context: Context): World {
       return { service, port, portIndex, why, plan, isUniform: plan !== null && isUniform(plan), next, last: null };
     }, null);
   const build = (node: NodeRecord, proxy: ProxyDescription): NodeView =>
-    buildNodeView(node, proxy, shareRules, ownValue(unlisted, node.name) ?? [], isPod);
-  const shareRules = (proxy: ProxyRules): ProxyRules => {
-    const key = JSON.stringify(proxy);
-    const known = rules.get(key) ?? proxy;
-    rules.set(key, known);
-    return known;
-  };
+    buildNodeView(
+      node,
+      proxy,
+      (rules) => shareRules(side, rules),
+      ownValue(unlisted, node.name) ?? [],
+      (address) => {
+        const is = isPod(address);
+        side.asked.set(address, is);
+        return is;
+      },
+    );
+  const side = takeOver(snapshot, context, isPod) ?? startSide(snapshot, context);
+  const { views, others } = side;
   const nodeView = (node: NodeRecord): NodeView => {
     let view = views.get(node.name);
     if (view === undefined) views.set(node.name, (view = build(node, describeProxy(snapshot, context, node))));
     return view;
   };
-  const allAddresses = (): Addresses => (addresses ??= findAddresses(snapshot, nodeView));
+  const allAddresses = (): Addresses => (side.addresses ??= findAddresses(snapshot, nodeView));
   const placesOf = (address: string): readonly Place[] => {
     const places: Place[] = [];
     for (let place = allAddresses().local.get(address) ?? null; place !== null; place = place.next) places.push(place);
@@ -156,6 +159,58 @@ function buildWorld(snapshot: Snapshot, context: Context): World {
     isInCluster: (address) => allAddresses().local.has(address) || allAddresses().external.has(address) || inPodRange(address),
     inPodRange,
   };
+}
+
+/**
+ * What is known of the nodes, with all that it rests on: in a busy cluster most snapshots differ from the one before in pods and slices alone, and take it over.
+ * `asked`: addresses that could be a pod's, and whether they were. It must hold no snapshot, which would keep the one before it.
+ */
+type NodeSide = {
+  readonly policy: Policy;
+  readonly kinds: Snapshot["kinds"];
+  readonly reads: readonly unknown[];
+  readonly views: Map<string, NodeView>;
+  readonly others: Map<string, NodeView>;
+  readonly rules: Map<string, ProxyRules>;
+  readonly asked: Map<string, boolean>;
+  addresses: Addresses | undefined;
+};
+
+const sides = new WeakMap<Snapshot["nodes"], NodeSide>();
+
+function startSide(snapshot: Snapshot, { policy }: Context): NodeSide {
+  const side: NodeSide = {
+    policy,
+    kinds: snapshot.kinds,
+    reads: readsOfNodes(snapshot),
+    views: new Map(),
+    others: new Map(),
+    rules: new Map(),
+    asked: new Map(),
+    addresses: undefined,
+  };
+  sides.set(snapshot.nodes, side);
+  return side;
+}
+
+/** The nodes as an earlier snapshot left them, where nothing that they rest on differs now. Unfinished ones are made anew: what is missing would be of this snapshot. */
+function takeOver(snapshot: Snapshot, { policy }: Context, isPod: (address: string) => boolean): NodeSide | undefined {
+  const side = sides.get(snapshot.nodes);
+  if (side?.addresses === undefined || side.policy !== policy || !isKnownAlike(side.kinds, snapshot.kinds)) return undefined;
+  const reads = readsOfNodes(snapshot);
+  const holds = side.reads.every((each, place) => each === reads[place]) && [...side.asked].every(([address, is]) => isPod(address) === is);
+  return holds ? side : undefined;
+}
+
+function readsOfNodes(snapshot: Snapshot): readonly unknown[] {
+  return [...readsOfProxies(snapshot), snapshot.services, snapshot.cluster];
+}
+
+function shareRules({ rules }: NodeSide, proxy: ProxyRules): ProxyRules {
+  const key = JSON.stringify(proxy);
+  const known = rules.get(key) ?? proxy;
+  rules.set(key, known);
+  return known;
 }
 
 function findAddresses(snapshot: Snapshot, nodeView: (node: NodeRecord) => NodeView): Addresses {
