@@ -28,7 +28,7 @@ const cluster: fc.Arbitrary<SnapshotParts> = fc.array(workload, { minLength: 1, 
     const other = protocol === "TCP" ? ("UDP" as const) : ("TCP" as const);
     const ports = [
       { containerPort: 80, hostPort, protocol },
-      ...(second ? [{ containerPort: 80, hostPort: 8090 + place, protocol: other }] : []),
+      ...(second ? [{ containerPort: 80, hostPort: 9090 + place, protocol: other }] : []),
     ];
     const tuples = (node: number) => ports.map((port) => `${String(node)} ${String(port.hostPort)}/${port.protocol}`);
     // The scheduler has let no two of one number onto a node.

@@ -40,7 +40,7 @@ export const moveHostPorts = writer((_snapshot, _context, { subjects }) => ok(su
 /** Pods wait for a number: their workload gives way, since whoever holds it is in use. */
 export const moveWaiting = writer((snapshot, context, { subjects }) => {
   const names = new Set(subjects.map(formatObjectRef));
-  const blocked = [...findBlocked(snapshot, context)].filter(({ pod }) => names.has(formatObjectRef(resolvePortHolder(pod))));
+  const blocked = findBlocked(snapshot, context).filter(({ pod }) => names.has(formatObjectRef(resolvePortHolder(pod))));
   const collisions = blocked.flatMap((each) => each.collisions);
   if (collisions.length > 0 && collisions.every(({ holder }) => holder.deletedAtMs !== null)) return fail(say("move.leaving"));
   const stopped = blocked.filter((each) => each.collisions.some(({ holder }) => !isAlike(holder, each.pod)));

@@ -27,7 +27,7 @@ export const hostPortCapacity = defineRule<CapacityEvidence>({
   reads: readsOfBlocked,
   *check(snapshot, context) {
     // A pod that waits already says it better: host-port-conflict.
-    const waiting = new Set([...findBlocked(snapshot, context)].map(({ pod }) => formatObjectRef(resolveOwner(pod))));
+    const waiting = new Set(findBlocked(snapshot, context).map(({ pod }) => formatObjectRef(resolveOwner(pod))));
     for (const { workload, ports, nodes, free, holders } of listHostPortRooms(snapshot)) {
       const { kind, namespace, name } = workload;
       const replicas = workload.replicas ?? 1;

@@ -23,7 +23,7 @@ export const hostPortRolloutDeadlock = defineRule<DeadlockEvidence>({
   reads: readsOfBlocked,
   *check(snapshot, context) {
     // Under way already: host-port-conflict tells of the pod that waits.
-    const waiting = new Set([...findBlocked(snapshot, context)].map(({ pod }) => formatObjectRef(resolveOwner(pod))));
+    const waiting = new Set(findBlocked(snapshot, context).map(({ pod }) => formatObjectRef(resolveOwner(pod))));
     for (const { workload, ports, free } of listHostPortRooms(snapshot)) {
       const self: ObjectRef = { kind: workload.kind, namespace: workload.namespace, name: workload.name };
       const replicas = workload.replicas ?? 1;

@@ -26,7 +26,16 @@ const rolloutMs = 600_000;
  * Returns: by pod. A Pending pod counts when the scheduler said so and a holder is known (or may be hidden), or when every node that it may use has one.
  * Source:  Pod.status.conditions PodScheduled; phase Failed with reason NodePorts.
  */
-export function* findBlocked(snapshot: Snapshot, context: Context): Generator<Blocked> {
+export function findBlocked(snapshot: Snapshot, context: Context): readonly Blocked[] {
+  let last = known.get(snapshot);
+  if (last?.nowMs !== context.nowMs) known.set(snapshot, (last = { nowMs: context.nowMs, blocked: [...walkBlocked(snapshot, context)] }));
+  return last.blocked;
+}
+
+/** Rules and remedies ask the same of one snapshot. */
+const known = new WeakMap<Snapshot, { readonly nowMs: number; readonly blocked: readonly Blocked[] }>();
+
+function* walkBlocked(snapshot: Snapshot, context: Context): Generator<Blocked> {
   const minor = schedulerMinor(snapshot);
   const someUnseen = snapshot.kinds.pods.forbiddenNamespaces.length > 0;
   for (const pod of surveyPods(snapshot).hostPorts) {

@@ -18,13 +18,20 @@ export type HostPortRoom = {
   readonly holders: readonly ObjectRef[];
 };
 
-/** The room of each Deployment whose pods ask for host ports and that wants at least one pod. */
+const known = new WeakMap<Snapshot, readonly HostPortRoom[]>();
+
+/** The room of each Deployment whose pods ask for host ports and that wants at least one pod; kept with the snapshot, since rules and remedies ask. */
 export function listHostPortRooms(snapshot: Snapshot): readonly HostPortRoom[] {
-  return [...snapshot.deployments.values()].flatMap((workload) => {
-    if ((workload.replicas ?? 1) < 1) return [];
-    const room = findHostPortRoom(snapshot, workload);
-    return room.ports.length === 0 ? [] : [room];
-  });
+  let rooms = known.get(snapshot);
+  if (rooms === undefined) {
+    rooms = [...snapshot.deployments.values()].flatMap((workload) => {
+      if ((workload.replicas ?? 1) < 1) return [];
+      const room = findHostPortRoom(snapshot, workload);
+      return room.ports.length === 0 ? [] : [room];
+    });
+    known.set(snapshot, rooms);
+  }
+  return rooms;
 }
 
 /** The room of one workload; by `options` that which its pods would have if a DaemonSet made them. */
