@@ -324,6 +324,13 @@ describe("what could not be read", () => {
     expect(unknownOf({ endpointslices: state }).map(({ backends }) => backends)).toEqual([zero, zero]);
   });
 
+  test("Services that are known in part only: no policy is stated of them", () => {
+    const policies = (state: "notCollected" | "snapshot") =>
+      rowsOf({ services, kinds: { services: state } }).map(({ externalTrafficPolicy }) => externalTrafficPolicy);
+    expect(policies("notCollected")).toEqual([null, null]);
+    expect(policies("snapshot")).toEqual(["Cluster", "Cluster"]);
+  });
+
   test("only some namespaces could be read", () => {
     expect(unknownOf({ endpointslices: { namespaces: ["tenant-b"] } }).map(({ unknown }) => unknown)).toEqual([["endpointslices"], []]);
   });

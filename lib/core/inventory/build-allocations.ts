@@ -158,7 +158,8 @@ function buildServiceRows(snapshot: Snapshot, policy: Policy, service: ServiceRe
       ...describeBackends(snapshot, service, claims),
       selector: service.selector,
       addresses: [...new Set(addresses)].sort(compareNatural),
-      externalTrafficPolicy: service.externalTrafficPolicy,
+      // Of a Service that is known in part only (a printed table) it is the API's default, not what stands there.
+      externalTrafficPolicy: snapshot.kinds.services.state === "notCollected" ? null : service.externalTrafficPolicy,
       band: isNodeClaim ? (bandOf(policy, "nodePort", claim.port)?.name ?? null) : null,
       createdAtMs: service.createdAtMs,
     });
