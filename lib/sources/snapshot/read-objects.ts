@@ -11,8 +11,8 @@ import type { ValueSink } from "./read-values";
 import { withoutRedacted } from "./redacted";
 import { decodeSnapshot, isSnapshotFile, snapshotVersion } from "./snapshot-format";
 
-/** `objects`: objects of the API, of whatever kind. `foreign`: what a value was that is none. */
-export type ReadCount = { readonly objects: number; readonly values: number; readonly foreign: string | null };
+/** `objects`: objects of the API, of whatever kind. `foreign`: what a value was that is none. `isOwn`: Portolan's own snapshot was among them. */
+export type ReadCount = { readonly objects: number; readonly values: number; readonly foreign: string | null; readonly isOwn: boolean };
 
 // Items without a kind of their own wait for their list's; a list that never says is not worth more.
 const waitingMax = 50_000;
@@ -29,6 +29,7 @@ export function createObjectReader(name: string, where: string, collection: Coll
   let objects = 0;
   let values = 0;
   let foreign: string | null = null;
+  let isOwn = false;
   let waiting: Raw[] = [];
   let ownRecords: Record<string, unknown[]> = {};
 
@@ -82,6 +83,7 @@ export function createObjectReader(name: string, where: string, collection: Coll
       else if (own !== "") readAny(item, depth + 1);
     }
     if (itemKind !== "" || listed !== undefined || cut > 0) objects = Math.max(objects, 1);
+    else if (asArray(raw["items"]).length === 0) foreign ??= "an empty list, which does not say of what";
   };
 
   const readRefusal = (namespace: string, says: unknown): void => {
@@ -123,6 +125,7 @@ export function createObjectReader(name: string, where: string, collection: Coll
         ]);
         collection.addOwn(value.cluster, decodeSnapshot({ ...value, kinds: Object.fromEntries(kinds) as typeof value.kinds }));
         objects += 1;
+        isOwn = true;
       } else if (elements > 0 && !Array.isArray(value)) readList(raw, asText(raw["kind"]), elements, 1);
       else readAny(value, 0);
       const version = isVersion ? versionIn(raw) : null;
@@ -141,7 +144,7 @@ export function createObjectReader(name: string, where: string, collection: Coll
       waiting = [];
       collection.broken(where, says);
     },
-    count: () => ({ objects, values, foreign }),
+    count: () => ({ objects, values, foreign, isOwn }),
   };
 }
 

@@ -75,6 +75,7 @@ async function readInput(input: Input, collection: Collection, limits: SnapshotL
   };
   const sums = { objects: 0, values: 0, files: 0 };
   let alien: string | null = null;
+  let holdsOwn = false;
   try {
     for await (const entry of input.open(watch)) {
       sums.files += 1;
@@ -89,10 +90,11 @@ async function readInput(input: Input, collection: Collection, limits: SnapshotL
         if (cause instanceof SnapshotFailure) throw cause;
         reader.broken(messageOf(cause));
       }
-      const { objects, values, foreign: found } = reader.count();
+      const { objects, values, foreign: found, isOwn } = reader.count();
       sums.objects += objects;
       sums.values += values;
       alien ??= found;
+      holdsOwn ||= isOwn;
     }
   } catch (cause) {
     if (cause instanceof SnapshotFailure) throw cause;
@@ -114,7 +116,7 @@ async function readInput(input: Input, collection: Collection, limits: SnapshotL
       const known = kindFromName(kind);
       if (known !== undefined) collection.refused(known, namespace, "the bundle left out what its account may not read");
     }
-    return recogniser.format(sums.values);
+    return holdsOwn ? "Portolan snapshot" : recogniser.format(sums.values);
   }
   const broken = collection.brokenFirst();
   if (broken !== null && alien === null && recogniser.without() === null)

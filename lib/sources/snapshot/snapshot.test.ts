@@ -30,12 +30,14 @@ function write(name: string, content: string | Uint8Array): string {
   return path;
 }
 
-async function read(...paths: readonly string[]): Promise<{ readonly cluster: string; readonly snapshot: Snapshot }> {
+async function read(
+  ...paths: readonly string[]
+): Promise<{ readonly cluster: string; readonly format: string; readonly snapshot: Snapshot }> {
   const result = await readSnapshot(paths);
   if (!result.ok) throw new Error(result.error.what);
   const index = createClusterIndex(result.value.cluster);
   index.apply(result.value.deltas);
-  return { cluster: result.value.cluster, snapshot: index.snapshot() };
+  return { cluster: result.value.cluster, format: result.value.format, snapshot: index.snapshot() };
 }
 
 describeSourceContract("snapshot", async () => {
@@ -226,6 +228,7 @@ test("what is written is what is read", async () => {
     writeSnapshot(snapshot, file);
     const again = await read(file);
     expect(encodeSnapshot(again.snapshot)).toEqual(encodeSnapshot(snapshot));
+    expect(again.format).toBe("Portolan snapshot");
   }
 });
 
@@ -236,6 +239,7 @@ describe("what is no snapshot", () => {
     { name: "an archive packed with zstd", content: Buffer.from("28b52ffd0000", "hex"), kind: "foreign-format", says: "zstd -d" },
     { name: "an empty file", content: "", kind: "foreign-format", says: "empty" },
     { name: "prose", content: "hello\n", kind: "foreign-format", says: "without an object" },
+    { name: "a list of nothing", content: '{"apiVersion":"v1","kind":"List","items":[]}', kind: "foreign-format", says: "an empty list" },
     { name: "broken JSON", content: '{"kind":"List","items":[', kind: "unreadable-file", says: "broken" },
     {
       name: "an own snapshot without its kinds",
