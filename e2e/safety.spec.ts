@@ -232,6 +232,14 @@ test("nothing of a path, a query or a header ever reaches the file system", asyn
     method: "POST",
     body: `kind: ${mark}\nmetadata: { name: ../../${mark} }`,
   });
+  for (const name of [`../../${mark}.json`, `/tmp/${mark}.json`, `..\\${mark}.json`]) {
+    const address = `${url}/api/v1/snapshots?name=${encodeURIComponent(name)}`;
+    const body = JSON.stringify({ apiVersion: "v1", kind: "Service", metadata: { namespace: `../${mark}`, name: `../../${mark}` } });
+    const sent = await fetch(address, { method: "POST", headers: { "content-type": "application/octet-stream" }, body });
+    expect(((await sent.json()) as { cluster?: { name: string } }).cluster?.name).toBe(mark);
+    await fetch(`${url}/trace?cluster=${mark}&to=../../${mark}:1`);
+    expect((await fetch(`${url}/api/v1/snapshots?cluster=${mark}`, { method: "DELETE" })).status).toBe(200);
+  }
   expect(await stopProcess(child)).toBe(0);
   const files = readFileSync(log, "utf8").split("\n");
   // The watcher sees what is opened.

@@ -125,7 +125,23 @@ test("no answer, page, log line, metric, command or snapshot file holds a secret
         leave.abort();
       } else texts.set(path + query, `${JSON.stringify(Object.fromEntries(response.headers))}\n${await response.text()}`);
     }
-  const manifest = `apiVersion: v1\nkind: Pod\nmetadata: { name: a, annotations: { a: ${mark}-annotation } }\nspec: { containers: [{ name: c, env: [{ name: A, value: ${mark}-env }], args: [${mark}-argument], ports: [{ hostPort: 30001, containerPort: 1 }] }] }\n---\nkind: [${mark}\n`;
+  // A dump that is brought: what is whole, what is broken next to a secret, and what was never read.
+  const pod = { apiVersion: "v1", kind: "Pod", metadata: { namespace: "a", name: "p", annotations: { a: `${mark}-dumped` } } };
+  const dumped = JSON.stringify({ ...pod, spec: { containers: [{ name: "c", env: [{ name: "A", value: `${mark}-dumped` }] }] } });
+  const dumps = {
+    "whole.json": dumped,
+    "broken.json": dumped.replace(`"${mark}-dumped"`, `${mark}-dumped`),
+    "broken.yaml": `apiVersion: v1\nkind: Pod\nmetadata: *${mark}\n`,
+  };
+  for (const [name, body] of Object.entries(dumps)) {
+    writeFileSync(join(secrets, name), body);
+    const headers = { "content-type": "application/octet-stream" };
+    texts.set(`upload ${name}`, await (await fetch(`${url}/api/v1/snapshots?name=${name}`, { method: "POST", headers, body })).text());
+  }
+  for (const path of ["/api/v1/clusters", "/api/v1/allocations?cluster=whole", "/api/v1/findings?cluster=whole", "/metrics"])
+    texts.set(`${path} beside dumps`, await (await fetch(url + path)).text());
+  const manifest = `apiVersion: v1\nkind: Pod\nmetadata: { name: a, annotations: { a: ${mark}-annotation } }\nspec: { containers: [{ name: c, env: [{ name: A, value: ${mark}-env }], args: [${mark}-argument], ports: [{ hostPort: 30001, containerPort: 1 }] }] }\n---\nkind: [${mark}\n---\na: *${mark}-alias\n`;
+  writeFileSync(join(secrets, "manifest.yaml"), manifest);
   texts.set("check", await (await fetch(`${url}/api/v1/check`, { method: "POST", body: manifest })).text());
   for (const path of ["/", "/allocations", "/conflicts", "/trace?to=10.190.1.2:30001", "/ranges"]) {
     await page.goto(url + path);
@@ -152,13 +168,16 @@ test("no answer, page, log line, metric, command or snapshot file holds a secret
     ["findings", "-o", "junit"],
     ["findings", "-o", "markdown"],
     ["trace", "10.190.1.2:30001", "-o", "json"],
+    ...["table", "json", "sarif", "junit", "markdown"].map((format) => ["check", "-f", join(secrets, "manifest.yaml"), "-o", format]),
+    ...Object.keys(dumps).map((name) => ["list", "-o", "json", "--snapshot", join(secrets, name)]),
+    ["free"],
     ["init-policy"],
     ["doctor", "-o", "json"],
     ["doctor"],
     ["list", "--context", "refused"],
     ["doctor", "--context", "refused"],
   ]) {
-    const given = args.includes("refused") ? ["--kubeconfig", kubeconfig] : source;
+    const given = args.includes("refused") ? ["--kubeconfig", kubeconfig] : args.includes("--snapshot") ? [] : source;
     const { child, said: lines } = spawnScript(["bin/portolan", ...args, ...given], env);
     await new Promise((resolve) => child.once("close", resolve));
     texts.set(args.join(" "), lines.join("\n"));
@@ -171,6 +190,9 @@ test("no answer, page, log line, metric, command or snapshot file holds a secret
   // The search itself finds what is there: the cluster was read, and the refusal was told.
   expect(texts.get("/api/v1/allocations")).toContain("clearml-session-1");
   expect(texts.get("the snapshot file")).toContain("clearml-session-1");
+  expect(texts.get("upload whole.json")).toContain('"recognised"');
+  expect(texts.get("upload broken.json")).toContain("Unexpected token");
+  expect(texts.get("upload broken.yaml")).toContain("Unresolved alias");
   expect(texts.get("doctor --context refused")).toContain("the credentials are refused (401)");
   expect(
     [...texts]
