@@ -51,7 +51,9 @@ function audit() {
   const report = stdout.startsWith("{") ? JSON.parse(stdout) : {};
   const found = report.metadata?.vulnerabilities;
   if (found === undefined) {
-    console.log(`the registry was asked for advisories and did not answer: ${report.message ?? "no reason given"}`);
+    // Not its address, which may be inside somebody's network.
+    const reason = report.statusCode ?? /\b(E[A-Z_]{3,})\b/.exec(report.message)?.[1] ?? "no reason given";
+    console.log(`the registry was asked for advisories and did not answer (${reason})`);
     return undefined;
   }
   return found.high + found.critical === 0 ? "" : npm("audit", "--omit=dev", "--audit-level=high");
