@@ -18,7 +18,7 @@ import type { ApiServer } from "@/lib/sources/demo/api-server";
 import type { ObjectStore } from "@/lib/sources/demo/object-store";
 import { encodeAllocation } from "@/lib/wire/encode-allocation";
 import { encodeFinding } from "@/lib/wire/encode-finding";
-import type { WireAllocationList, WireEnvelope, WireEvaluation } from "@/lib/wire/schemas";
+import type { WireAllocationList, WireEnvelope, WireEvaluation, WireFinding } from "@/lib/wire/schemas";
 import { ask, freePort, isAlive, startDashboard, untilTrue, writeKubeconfig } from "./dashboard";
 import { explainDifference, listFresh, type Subject } from "./subject";
 
@@ -62,7 +62,7 @@ export async function startProduct({ store }: ApiServer, url: string): Promise<S
       const fresh = answerFresh(store);
       return (
         explainDifference("rows", allocations, fresh.allocations) ??
-        explainDifference("findings", findings, fresh.findings) ??
+        explainDifference("findings", findings.map(withoutFirstSeen), fresh.findings) ??
         explainDifference("warnings", warnings, [])
       );
     },
@@ -93,6 +93,11 @@ export async function startProduct({ store }: ApiServer, url: string): Promise<S
       };
     },
   };
+}
+
+/** When a process first saw a finding that no object dates, another one cannot know. */
+function withoutFirstSeen(finding: WireFinding): WireFinding {
+  return finding.sinceFrom === "process" ? { ...finding, since: null, sinceFrom: null } : finding;
 }
 
 const live: KindStatus = {
