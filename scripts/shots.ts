@@ -32,7 +32,10 @@ const shoot = async (
   colorScheme: "light" | "dark",
 ): Promise<void> => {
   const page = await browser.newPage({ viewport: size, colorScheme });
+  // The page asks for its stream once its own code runs: before that there is no map to be seen.
+  const stream = page.waitForRequest((request) => request.url().includes("/api/v1/events"));
   await page.goto(`${url}${path}`, { waitUntil: "load" });
+  await stream;
   await page.evaluate(() =>
     document.fonts.ready.then(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))),
   );
