@@ -9,8 +9,9 @@ import { createApiServer } from "@/lib/sources/demo/api-server";
 import { startHttp2Proxy } from "@/lib/sources/demo/http2-proxy";
 import { buildScale } from "@/lib/sources/demo/scale";
 import { changeSomething } from "./churn";
-import { pause } from "./dashboard";
+import { freePort, pause } from "./dashboard";
 import { addresses, faults, heal, type World } from "./faults";
+import { createIdentity } from "./identity";
 import { pick, seededRandom } from "./random";
 import { startProduct } from "./subject-product";
 import { startSource } from "./subject-source";
@@ -28,15 +29,23 @@ const wanted = Number(values.faults ?? (values.short ? (values.product ? 40 : 12
 const bookmarkIntervalMs = 40;
 const quietMaxMs = 180_000;
 
+// At once: a run that is cut off can be played again too.
+console.error(`seed ${String(seed)}`);
 const problems: string[] = [];
 const random = seededRandom(seed);
-const server = createApiServer({ objects: buildScale({ nodes: 6, pods: 1200, services: 12 }), bookmarkIntervalMs });
-const { port } = new URL(await server.start());
-const target = `http://${addresses.usual}:${port}`;
-const proxy = await startHttp2Proxy({ target, host: addresses.proxy, port: Number(port) });
-const url = `http://api.chaos.test:${port}`;
-const subject = await (values.product ? startProduct(server, url) : startSource(server, url, seed));
-const world: World = { server, proxy, subject, random, clock: { aheadMs: 0 } };
+const port = await freePort();
+const identity = await createIdentity("chaos", "api.chaos.test", port);
+const server = createApiServer({
+  objects: buildScale({ nodes: 6, pods: 1200, services: 12 }),
+  bookmarkIntervalMs,
+  token: identity.token,
+  tls: identity.pair,
+});
+await server.start(port);
+const target = `https://${addresses.usual}:${String(port)}`;
+const proxy = await startHttp2Proxy({ target, host: addresses.proxy, port, tls: { ...identity.pair(), allowHTTP1: true } });
+const subject = await (values.product ? startProduct(server, identity.kubeconfig) : startSource(server, identity.kubeconfig, seed));
+const world: World = { server, proxy, subject, identity, random, clock: { aheadMs: 0 } };
 
 const began = performance.now();
 const injected = new Map<string, number>();
@@ -65,6 +74,7 @@ const left = await untilNone(() => server.openWatches());
 if (left > 0) problems.push(`${String(left)} watches are open after the stop`);
 await proxy.stop();
 await server.stop();
+identity.remove();
 const timers = process.getActiveResourcesInfo().filter((each) => each === "Timeout").length;
 if (timers > 0) problems.push(`${String(timers)} timers are left after the stop`);
 

@@ -4,6 +4,7 @@ import type { ApiServer } from "@/lib/sources/demo/api-server";
 import type { Http2Proxy } from "@/lib/sources/demo/http2-proxy";
 import { heal as healSwitches } from "@/lib/sources/demo/switches";
 import { changeSomething } from "./churn";
+import type { Identity } from "./identity";
 import { pick } from "./random";
 import type { Subject } from "./subject";
 
@@ -15,6 +16,7 @@ export type World = {
   readonly server: ApiServer;
   readonly proxy: Http2Proxy;
   readonly subject: Subject;
+  readonly identity: Identity;
   readonly random: () => number;
   readonly clock: { aheadMs: number };
 };
@@ -83,6 +85,16 @@ const moveClock = (name: string, byMs: number): Fault => ({
   inject: async ({ clock, subject }) => {
     clock.aheadMs += byMs;
     await subject.bend({ aheadMs: clock.aheadMs });
+  },
+});
+/** Whoever renews a token takes a moment to hand it out: until then the old one is refused. */
+const renewToken = (name: string, by: "file" | "plugin"): Fault => ({
+  name,
+  inject: async ({ server, identity, random }) => {
+    const renewed = identity.renewToken(by);
+    server.dropWatches("cut");
+    await new Promise((resolve) => setTimeout(resolve, random() * 120));
+    renewed.write();
   },
 });
 const relist = (server: ApiServer): void => {
@@ -193,10 +205,25 @@ export const faults: readonly [Fault, ...Fault[]] = [
   status("500", 500),
   status("401", 401),
   status("404", 404),
+  status("410, also to lists", 410),
+  renewToken("401: the token file is renewed late", "file"),
+  renewToken("401: the credentials of an exec plugin are renewed late", "plugin"),
+  {
+    name: "certificates are renewed, on disk a moment later",
+    inject: async ({ server, proxy, identity, random }) => {
+      const renewed = identity.renewCertificate();
+      proxy.renew(identity.pair());
+      await server.stop();
+      await server.start();
+      await new Promise((resolve) => setTimeout(resolve, random() * 120));
+      renewed.write();
+    },
+  },
   instead("a page of HTML answers", "<html><body>Sign in</body></html>"),
   instead("an empty object answers", "{}\n"),
   instead("nothing answers", ""),
   instead("an empty list without a version answers", '{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[]}\n'),
+  instead("an empty list of version 0 answers", '{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"0"},"items":[]}\n'),
   strip("*"),
   strip("watch"),
   strip("resourceVersion"),

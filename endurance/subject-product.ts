@@ -1,8 +1,6 @@
 // The built dashboard as a process: what it answers over HTTP against what the same engine says of a fresh list. One process from the beginning to the end.
 
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   buildAllocations,
@@ -19,7 +17,7 @@ import type { ObjectStore } from "@/lib/sources/demo/object-store";
 import { encodeAllocation } from "@/lib/wire/encode-allocation";
 import { encodeFinding } from "@/lib/wire/encode-finding";
 import type { WireAllocationList, WireEnvelope, WireEvaluation, WireFinding } from "@/lib/wire/schemas";
-import { ask, freePort, isAlive, startDashboard, untilTrue, writeKubeconfig } from "./dashboard";
+import { ask, freePort, isAlive, startDashboard, untilTrue } from "./dashboard";
 import { explainDifference, listFresh, type Subject } from "./subject";
 
 const name = "chaos";
@@ -27,11 +25,8 @@ const stopMaxMs = 5000;
 /** Every delay and deadline of the product is that much shorter; with more, a busy machine cannot answer in time. */
 const compression = 25;
 
-/** Starts it. `url`: of the server, by the name that the product's resolver is bent for. */
-export async function startProduct({ store }: ApiServer, url: string): Promise<Subject> {
-  const folder = mkdtempSync(join(tmpdir(), "portolan-chaos-"));
-  const kubeconfig = join(folder, "kubeconfig");
-  writeKubeconfig(kubeconfig, name, url);
+/** Starts it. `kubeconfig`: names the server by the name that the product's resolver is bent for. */
+export async function startProduct({ store }: ApiServer, kubeconfig: string): Promise<Subject> {
   const dashboard = await startDashboard({
     kubeconfig,
     port: await freePort(),
@@ -80,7 +75,6 @@ export async function startProduct({ store }: ApiServer, url: string): Promise<S
       const [code] = (await exit) as [number | null];
       const tookMs = performance.now() - began;
       await untilTrue(() => Promise.resolve(!isAlive(pid)), 50);
-      rmSync(folder, { recursive: true });
       const restarts = Number(samePid !== pid);
       return {
         told: `the built product, process ${String(pid)} from the beginning to the end: ${String(restarts)} process restarts, ${String(unhandled)} unhandled rejections, ended with ${String(code)} after ${tookMs.toFixed(0)} ms`,

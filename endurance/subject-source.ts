@@ -3,7 +3,7 @@
 import { createClusterIndex, type Delta } from "@/lib/core";
 import type { ApiServer } from "@/lib/sources/demo/api-server";
 import { realSurroundings, type Surroundings } from "@/lib/sources/kubernetes/backoff";
-import { connectPlain } from "@/lib/sources/kubernetes/connect";
+import { connectContext } from "@/lib/sources/kubernetes/connect";
 import { createKubernetesSource } from "@/lib/sources/kubernetes/kubernetes-source";
 import { kindTable } from "@/lib/sources/kubernetes/kinds";
 import type { Limits } from "@/lib/sources/kubernetes/limits";
@@ -28,8 +28,10 @@ const limits: Limits = {
   sleptMs: 60_000,
 };
 
-/** Starts it. `url`: of the server, by the name that the process's resolver is bent for. */
-export async function startSource({ store }: ApiServer, url: string, seed: number): Promise<Subject> {
+/** Starts it. `kubeconfig`: names the server by the name that the process's resolver is bent for. */
+export async function startSource({ store }: ApiServer, kubeconfig: string, seed: number): Promise<Subject> {
+  const connection = connectContext(kubeconfig, null, {});
+  if (!connection.ok) throw new Error(connection.error.what);
   const surroundings: Surroundings = {
     now: Date.now,
     random: seededRandom(seed + 1),
@@ -43,7 +45,7 @@ export async function startSource({ store }: ApiServer, url: string, seed: numbe
     else if (type === "status") told.states += 1;
   };
   const source = createKubernetesSource({
-    connection: connectPlain("chaos", url),
+    connection: connection.value,
     origin: "kubeconfig",
     namespaces: [],
     surroundings,

@@ -1,7 +1,7 @@
 // A proxy before the simulated API server that carries requests over HTTP/2, as load balancers and meshes do: HTTP/1.1 (or, over TLS, whatever ALPN chooses)
 // from the client, one HTTP/2 connection inside for all of them, HTTP/1.1 to the server. What happens to that connection happens to every watch at once.
 
-import { createServer, request as ask, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, request as askPlain, type IncomingMessage, type ServerResponse } from "node:http";
 import {
   connect,
   constants,
@@ -15,10 +15,11 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
+import { request as askSecure } from "node:https";
 import type { AddressInfo, Server, Socket } from "node:net";
 
 export type Http2ProxyOptions = {
-  /** The server behind it. */
+  /** The server behind it; over TLS its certificate is not judged. */
   readonly target: string;
   readonly host?: string;
   readonly port?: number;
@@ -30,6 +31,8 @@ export type Http2Proxy = {
   readonly url: string;
   /** Query parameters that it takes away; "*" for all. */
   readonly strip: Set<string>;
+  /** Over TLS: new connections are shown another certificate. */
+  renew(pair: { readonly cert: string; readonly key: string }): void;
   /** Streams stay open and bring nothing: a flow-control window that nobody opens again. */
   stall(on: boolean): void;
   /** Every stream is reset (RST_STREAM); the connection stays. */
@@ -98,17 +101,19 @@ export async function startHttp2Proxy({ target, host = "127.0.0.1", port = 0, tl
     if (isStalled) stream.pause();
   };
   // What is used of a response is the same for both versions (Node's compatibility API).
-  const front =
+  const secure =
     tls === undefined
-      ? createServer(carry)
+      ? null
       : createSecureServer(tls, (request, response) => {
           carry(request, response as unknown as ServerResponse);
         });
+  const front = secure ?? createServer(carry);
   const url = await listen(front, host, port, sockets);
 
   return {
     url: tls === undefined ? url : url.replace("http:", "https:"),
     strip,
+    renew: (pair) => secure?.setSecureContext(pair),
     stall: (on) => {
       isStalled = on;
       for (const stream of carried) {
@@ -146,11 +151,14 @@ export async function startHttp2Proxy({ target, host = "127.0.0.1", port = 0, tl
 
 function forward(target: string, { url, method, headers, stream }: Http2ServerRequest, response: Http2ServerResponse): void {
   const { accept, authorization } = headers;
+  const address = new URL(url, target);
+  const ask = address.protocol === "https:" ? askSecure : askPlain;
   const request = ask(
-    new URL(url, target),
+    address,
     {
       method,
       agent: false,
+      rejectUnauthorized: false,
       headers: { ...(accept === undefined ? {} : { accept }), ...(authorization === undefined ? {} : { authorization }) },
     },
     (answer) => {

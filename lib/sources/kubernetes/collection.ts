@@ -105,6 +105,11 @@ export function keyOf(object: unknown): string {
   return recordKey({ namespace: asText(meta["namespace"]), name: asText(meta["name"]) });
 }
 
+/** Whether what was read says of when it is. No store begins at 0, which only a request may name, for any version. */
+export function isVersion(version: string): boolean {
+  return version !== "" && version !== "0";
+}
+
 /**
  * Whether one resourceVersion is before another: whole numbers of any length (KEP-5504 makes that the rule for every server; older ones keep to it).
  * Versions that are no numbers are never before each other.

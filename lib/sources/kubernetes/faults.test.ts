@@ -131,6 +131,7 @@ describe("what must never be taken for an empty cluster", () => {
     { name: "a page of HTML", text: "<html>Sign in</html>" },
     { name: "nothing at all", text: "" },
     { name: "a list without a version", text: '{"kind":"PodList","metadata":{},"items":[]}' },
+    { name: "a list of version 0", text: '{"kind":"PodList","metadata":{"resourceVersion":"0"},"items":[]}' },
   ])("$name", async ({ text }) => {
     const { server, observed, delays } = await serve();
     server.switches.fail.set("pods", { status: 200, text });

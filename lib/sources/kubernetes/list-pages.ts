@@ -1,6 +1,6 @@
 // Reads a collection page by page, for servers (or ways to them) that have no streaming lists.
 
-import { finishList, note, type Collection, type Found, type Position } from "./collection";
+import { finishList, isVersion, note, type Collection, type Found, type Position } from "./collection";
 import { createDeadline } from "./deadline";
 import { broken, failed, foreignPage, refusal, type End } from "./end";
 import { collectionPath } from "./kinds";
@@ -39,7 +39,7 @@ export async function listPages(collection: Collection, position: Position): Pro
       retryAtMs: null,
     });
   } while (next !== "");
-  if (version === "") return failed(collection, `the list of ${row.kind} has no resourceVersion`);
+  if (!isVersion(version)) return failed(collection, `the list of ${row.kind} has no resourceVersion`);
   finishList(collection, position, found, version);
   return null;
 }

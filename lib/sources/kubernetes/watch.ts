@@ -1,7 +1,7 @@
 // One watch request: a streaming list first when there is no version to resume from, then the changes until something ends it.
 
 import type { Delta } from "@/lib/core";
-import { finishList, isBefore, keyOf, note, remove, upsert, type Collection, type Found, type Position } from "./collection";
+import { finishList, isBefore, isVersion, keyOf, note, remove, upsert, type Collection, type Found, type Position } from "./collection";
 import { createDeadline, type Deadline } from "./deadline";
 import { broken, errorEvent, failed, foreignPage, refusal, type End } from "./end";
 import { collectionPath } from "./kinds";
@@ -216,7 +216,7 @@ function readInitial({ collection, position }: Attempt, found: Found, type: stri
 /** The first bookmark of a streaming list is the one that ends it: any other means that no such list was asked for. */
 function endInitial(attempt: Attempt, found: Found, bookmark: Raw, version: string): void {
   const { collection, position, works } = attempt;
-  if (asObject(asObject(bookmark["metadata"])["annotations"])["k8s.io/initial-events-end"] !== "true" || version === "") {
+  if (asObject(asObject(bookmark["metadata"])["annotations"])["k8s.io/initial-events-end"] !== "true" || !isVersion(version)) {
     attempt.end = { kind: "unsupported", stripped: true };
     return;
   }
