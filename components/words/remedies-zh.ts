@@ -156,6 +156,7 @@ export const remediesZh: Readonly<Record<string, string>> = {
   "release.gain": "{band} 释放 {count} 个号码：剩余 {used}/{size} 在使用",
   "release.direct":
     "{services}：仅适用于自行转发到 Pod 的负载均衡器（MetalLB、Cilium 及多数集群内实现）；转发到 nodePort 的（多数云厂商）将无法到达",
+  "release.closed": "{services}：尚无负载均衡器地址，分配之前集群外无法访问",
   "release.old": "{ports} 在每个节点上拒绝连接",
   "release.none":
     "没有 LoadBalancer Service 持有 {band} 中可以放弃的号码：请在策略文件中扩大该端口段（或 API server 的范围），或删除无人使用的 Service",

@@ -181,6 +181,36 @@ describe("a Service written anew makes the finding go away, and brings no other"
     expect(rows([...shared, "172.17.0.2"])).toEqual([["default/young", ["172.17.0.2"], 80, 80]]);
   });
 
+  test("users of a number that is given back go to the load balancer, on the Service's own port", () => {
+    const doors = [
+      { externalIPs: ["192.0.2.9"] },
+      { loadBalancerIngress: [{ hostname: "lb.example.com" }] },
+      { name: "lb-new", loadBalancerIngress: [] },
+    ];
+    const parts = app(
+      run("old"),
+      balancers(3).map((each, place) => ({ ...each, ...doors[place] })),
+    );
+    const [remedy] = ask({ nodes, ...parts }, "band-full", "service", bandOf(3)).answer.remedies;
+    expect(remedy?.endpoints.map(({ owner, addresses, before, after }) => [owner, addresses, before, after])).toEqual([
+      ["default/lb-0", ["192.0.2.9", "192.0.2.1"], 30_000, 80],
+      ["default/lb-1", ["lb.example.com"], 30_001, 80],
+    ]);
+    expect(remedy?.costs.map((each) => describeSaying(each)).join("\n")).toContain(
+      "default/lb-new: no address of a load balancer is known",
+    );
+    expect(remedy?.steps.at(-1)?.code).toBe("step.tell");
+  });
+
+  test("who shares an external address keeps the one that a load balancer's controller gave", () => {
+    const balanced = { type: "LoadBalancer" as const, loadBalancerIngress: [{ ip: "192.0.2.7" }], ports: [{ port: 80, nodePort: 30_081 }] };
+    const parts = two({ name: "old", externalIPs: shared }, { name: "young", externalIPs: shared, ...balanced });
+    const [remedy] = ask({ nodes, ...parts }, "external-ip-duplicate", "service").answer.remedies;
+    expect(remedy?.endpoints.map(({ owner, addresses, before, after }) => [owner, addresses, before, after])).toEqual([
+      ["default/young", ["192.0.2.7"], 80, 80],
+    ]);
+  });
+
   test.for<Case>([
     {
       rule: "external-ip-duplicate",

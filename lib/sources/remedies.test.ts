@@ -118,6 +118,22 @@ describe("first aid", () => {
     expect(left?.severity).toBe("info");
   });
 
+  test("users are told the node that leads to their owner, and nothing where owners share a node", () => {
+    const rows = (parts: SnapshotParts) =>
+      ask(parts, "mixed-owners", "local").answer.remedies[0]?.endpoints.map(({ owner, addresses, before, after }) => [
+        owner,
+        addresses,
+        before,
+        after,
+      ]);
+    expect(rows(F01)).toEqual([
+      ["agent-96e6ac6b", ["10.0.0.1"], 30_001, 30_001],
+      ["agent-fab4defe", ["10.0.0.2"], 30_001, 30_001],
+    ]);
+    const beside = [...twoAgents, ...session("clearml-id-c", 1, { CLEARML: "agent-3" })];
+    expect(rows({ nodes, ...app(beside, [first]) })).toEqual([["agent-fab4defe", ["10.0.0.2"], 30_001, 30_001]]);
+  });
+
   test("is no use where every node mixes", () => {
     const parts = { nodes, ...app([...session("a", 1, { CLEARML: "1" }), ...session("b", 1, { CLEARML: "2" })], [first]) };
     expect(ask(parts, "mixed-owners", "local").finding.remedies).not.toContain("local");

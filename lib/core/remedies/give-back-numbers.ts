@@ -5,14 +5,15 @@ import type { ServiceRecord } from "../model/service";
 import { hasPort } from "../policy/bands";
 import { isNearlyFull, listBandUse, listReleasable, rangeName } from "../rules/support/band-use";
 import { assemble, commandLine, listNames } from "./documents";
-import type { RemedyWriter } from "./remedy";
+import type { RemedyEndpoint, RemedyWriter } from "./remedy";
+import { doorsOf } from "./selected-pods";
 import { managerOf, writeService } from "./service-manifest";
 import { say } from "./words";
 
 export const giveBackNumbers: RemedyWriter = {
   kind: "service",
   variant: null,
-  plan(snapshot, context, { subjects }) {
+  plan(snapshot, context, { subjects, fingerprint }) {
     const use = listBandUse(snapshot, context).find(({ band }) =>
       subjects.some(({ kind, name }) => kind === "Band" && name === (band ?? rangeName)),
     );
@@ -26,6 +27,8 @@ export const giveBackNumbers: RemedyWriter = {
     if (isNearlyFull(left)) return fail(say("release.few", { band, count: String(freed.size) }));
     return ok(() => {
       const names = listNames(services.map(nameOf));
+      const endpoints = services.flatMap(rowsOf);
+      const closed = services.filter((service) => doorsOf(service).length === 0);
       return {
         kind: "service",
         variant: null,
@@ -34,6 +37,7 @@ export const giveBackNumbers: RemedyWriter = {
         gains: [say("release.gain", { band, count: String(freed.size), used: String(left.used), size: String(left.size) })],
         costs: [
           say("release.direct", { services: names }),
+          ...(closed.length === 0 ? [] : [say("release.closed", { services: listNames(closed.map(nameOf)) })]),
           say("release.old", { ports: listNames([...freed].sort((a, b) => a - b).map(String)) }),
           ...services.flatMap((service) => {
             const tool = managerOf(service);
@@ -41,14 +45,26 @@ export const giveBackNumbers: RemedyWriter = {
             return [...(tool === null ? [] : [say("managed.elsewhere", { object, tool })]), say("apply.annotations", { object })];
           }),
         ],
-        steps: [say("step.apply-or", { command: services.map((service) => patch(service, "release")).join("; ") })],
+        steps: [
+          say("step.apply-or", { command: services.map((service) => patch(service, "release")).join("; ") }),
+          ...(endpoints.length === 0 ? [] : [say("step.tell", { fingerprint, kind: "service" })]),
+        ],
         wayBack: say("number.back", { command: services.map((service) => patch(service, "back")).join("; ") }),
         ...assemble(services.map((service) => ({ before: writeService(service), after: writeService(release(service), service) }))),
-        endpoints: [],
+        endpoints,
       };
     });
   },
 };
+
+/** Who used a number of the nodes goes to the load balancer, on the Service's own port. */
+function rowsOf(service: ServiceRecord): readonly RemedyEndpoint[] {
+  const addresses = doorsOf(service);
+  if (addresses.length === 0) return [];
+  return service.ports.flatMap(({ nodePort, port, protocol }) =>
+    nodePort === 0 ? [] : [{ owner: nameOf(service), service: nameOf(service), protocol, addresses, before: nodePort, after: port }],
+  );
+}
 
 function release(service: ServiceRecord): ServiceRecord {
   return { ...service, allocateLoadBalancerNodePorts: false, ports: service.ports.map((port) => ({ ...port, nodePort: 0 })) };

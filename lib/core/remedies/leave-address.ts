@@ -10,7 +10,7 @@ import type { Context } from "../policy/policy";
 import { assemble, listNames, patchCommand } from "./documents";
 import { isStaticNumber, pickNumbers } from "./free-numbers";
 import type { Remedy, RemedySubject, RemedyWriter } from "./remedy";
-import { subjectServices } from "./selected-pods";
+import { doorsOf, subjectServices } from "./selected-pods";
 import { managerOf, writeService } from "./service-manifest";
 import { say, type Saying } from "./words";
 
@@ -100,7 +100,11 @@ function write(snapshot: Snapshot, context: Context, finding: RemedySubject, mov
     gains: moves.map(({ service, given }) => say("address.gain", { addresses: listNames(given), service: nameOf(service) })),
     costs: [
       ...moves.map(({ service, after, given }) =>
-        say("address.move", { service: nameOf(service), before: listNames(given), after: listNames(doorsOf(after)) }),
+        say("address.move", {
+          service: nameOf(service),
+          before: listNames(given),
+          after: listNames([...doorsOf(after), ...after.ports.filter(({ nodePort }) => nodePort > 0).map(portOf)]),
+        }),
       ),
       ...(dynamic.length === 0 ? [] : [say("number.dynamic", { numbers: listNames(dynamic.map(portOf)) })]),
       say("flows.stay"),
@@ -125,18 +129,12 @@ function write(snapshot: Snapshot, context: Context, finding: RemedySubject, mov
           owner: nameOf(service),
           service: nameOf(service),
           protocol,
-          addresses: after.externalIPs,
+          addresses: doorsOf(after),
           before: port,
-          after: after.externalIPs.length > 0 || nodePort === 0 ? port : nodePort,
+          after: doorsOf(after).length > 0 ? port : nodePort,
         })),
     ),
   };
-}
-
-/** Where the Service is still reached from outside. */
-function doorsOf({ externalIPs, loadBalancerIngress, ports }: ServiceRecord): readonly string[] {
-  const balanced = loadBalancerIngress.flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
-  return [...externalIPs, ...balanced, ...ports.filter(({ nodePort }) => nodePort > 0).map(portOf)];
 }
 
 function patch(before: ServiceRecord, after: ServiceRecord): string {

@@ -15,8 +15,8 @@ import { claimedPortsOf, distinctPorts } from "../rules/support/claimed-ports";
 import { nameOwners, ownersOfPort } from "../rules/support/port-owners";
 import { sayPorts } from "../rules/support/words";
 import { assemble, listNames, patchCommand } from "./documents";
-import type { RemedyWriter } from "./remedy";
-import { servedNodes, subjectService } from "./selected-pods";
+import type { RemedyEndpoint, RemedyWriter } from "./remedy";
+import { addressesOf, servedNodes, subjectService } from "./selected-pods";
 import { managerOf, writeService } from "./service-manifest";
 import { say, type Saying } from "./words";
 
@@ -41,6 +41,7 @@ export const answerLocally: RemedyWriter = {
     if (effect.alone.size === 0) return fail(say("local.no-use"));
     return ok(() => {
       const served = servedNodes(snapshot, context);
+      const endpoints = rowsOf(snapshot, service);
       const dropping = served.filter((name) => !effect.answering.has(name));
       const after: ServiceRecord = { ...service, externalTrafficPolicy: "Local" };
       const port = sayPorts(distinctPorts(service.ports.flatMap((each) => claimedPortsOf(service, each))));
@@ -73,10 +74,13 @@ export const answerLocally: RemedyWriter = {
           ...(tool === null ? [] : [say("managed.elsewhere", { object, tool })]),
           say("apply.annotations", { object }),
         ],
-        steps: [say("step.apply-or", { command: patchCommand(service, "service", { spec: { externalTrafficPolicy: "Local" } }) })],
+        steps: [
+          say("step.apply-or", { command: patchCommand(service, "service", { spec: { externalTrafficPolicy: "Local" } }) }),
+          ...(endpoints.length === 0 ? [] : [say("step.tell", { fingerprint: finding.fingerprint, kind: "local" })]),
+        ],
         wayBack: say("local.back", { command: patchCommand(service, "service", { spec: { externalTrafficPolicy: "Cluster" } }) }),
         ...assemble([{ before: writeService(service), after: writeService(after) }]),
-        endpoints: [],
+        endpoints,
       };
     });
   },
@@ -129,6 +133,25 @@ export function sayDrops(snapshot: Snapshot, context: Context, service: ServiceR
   return dropping.length === 0
     ? []
     : [say("local.drops", { count: String(dropping.length), total: String(served.length), port, nodes: listNames(dropping) })];
+}
+
+/** Which node's address leads to whom at each number: where only one owner's pods answer. */
+function rowsOf(snapshot: Snapshot, service: ServiceRecord): readonly RemedyEndpoint[] {
+  return service.ports.flatMap((port) => {
+    if (port.nodePort === 0) return [];
+    const answering = findPortEndpoints(snapshot, service, port).flatMap(({ usable, pod }) => (usable && pod !== null ? [pod] : []));
+    const sides = [...Map.groupBy(answering, (pod) => formatObjectRef(resolveOwner(pod))).values()];
+    const names = nameOwners(sides.flatMap(([pod]) => (pod === undefined ? [] : [{ owner: resolveOwner(pod), group: resolveGroup(pod) }])));
+    return sides.flatMap((pods, place) => {
+      const others = new Set(answering.filter((pod) => !pods.includes(pod)).map(({ nodeName }) => nodeName));
+      const addresses = addressesOf(
+        snapshot,
+        pods.filter(({ nodeName }) => !others.has(nodeName)),
+      );
+      const at = { service: `${service.namespace}/${service.name}`, protocol: port.protocol, before: port.nodePort, after: port.nodePort };
+      return addresses.length === 0 ? [] : [{ ...at, owner: names[place] ?? "", addresses }];
+    });
+  });
 }
 
 function foresee(snapshot: Snapshot, service: ServiceRecord): Effect {

@@ -57,6 +57,11 @@ export function addressesOf({ nodes }: Snapshot, pods: readonly PodRecord[]): re
   return [...new Set(addresses)].sort();
 }
 
+/** The addresses that lead to the Service from outside without a number of the nodes: its load balancer's, and those of its own. */
+export function doorsOf({ externalIPs, loadBalancerIngress }: ServiceRecord): readonly string[] {
+  return [...new Set([...externalIPs, ...loadBalancerIngress.flatMap(({ ip, hostname }) => ip ?? hostname ?? [])])];
+}
+
 /**
  * Why it would be no cure to let these pods answer.
  *

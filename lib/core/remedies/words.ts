@@ -182,6 +182,7 @@ export const remedyWords = {
   "release.gain": "{count} numbers of {band} come free: {used} of {size} are left in use",
   "release.direct":
     "{services}: only for load balancers that send to pods by themselves (MetalLB, Cilium and most in-cluster ones do); one that sends to nodePorts, as most clouds' do, reaches nothing any more",
+  "release.closed": "{services}: no address of a load balancer is known, so that nobody outside reaches them until one is given",
   "release.old": "{ports} refuse connections on every node",
   "release.none":
     "no LoadBalancer Service holds a number of {band} that it could do without: widen the band in the policy file (or the range of the API server), or delete Services that nobody uses",
