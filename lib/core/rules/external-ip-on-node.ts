@@ -132,7 +132,9 @@ function findOthers(
     .filter((holder) => isOther(holder) && !(holder.kind === "Service" && hasAddress(snapshot, holder, address)));
   const services = snapshot.lookup
     .servicePortsByNodePort(port)
-    .filter(({ service: other, portIndex }) => other.ports[portIndex]?.protocol === protocol && !isUnclaiming(other))
+    .filter(
+      ({ service: other, portIndex }) => other.ports[portIndex]?.protocol === protocol && !isUnclaiming(other) && !isPassedOver(other),
+    )
     .map(({ service: other }): ObjectRef => ({ kind: "Service", namespace: other.namespace, name: other.name }))
     .filter(isOther);
   const distinct = new Map([...pods, ...services].map((ref) => [formatObjectRef(ref), ref]));

@@ -213,6 +213,15 @@ describe("external-ip-on-node", () => {
     ["6443 of a worker", { services: [onNode("10.0.0.2", 6443)] }],
     ["22/UDP", { services: [onNode("10.0.0.2", 22, { ports: [{ port: 22, protocol: "UDP" }] })] }],
     ["the holder has finished", { services: [onNode("10.0.0.2", 8080)], pods: [pod({ phase: "Succeeded" })] }],
+    [
+      "the nodePort of a Service that kube-proxy passes over",
+      {
+        services: [
+          onNode("10.0.0.2", 30_080),
+          service("other", { labels: { "service.kubernetes.io/service-proxy-name": "x" }, ports: [{ port: 80, nodePort: 30_080 }] }),
+        ],
+      },
+    ],
     ["the Service's own nodePort", { services: [onNode("10.0.0.2", 30_080, { ports: [{ port: 30_080, nodePort: 30_080 }] })] }],
   ])("%s: nothing", ([, parts]) => {
     expect(find(parts)).toEqual([]);

@@ -15,7 +15,7 @@ import { leaveNodeAddress } from "../remedies/leave-address";
 import { orSay } from "../remedies/or-say";
 import { say } from "../remedies/words";
 import { defineRule } from "./rule";
-import { isUnclaiming } from "./support/claimed-ports";
+import { isPassedOver, isUnclaiming } from "./support/claimed-ports";
 import { knowNodePortRange } from "./support/node-port-range";
 import { surveyPods } from "../inventory/survey-pods";
 import { sayList, sayPorts } from "./support/words";
@@ -33,12 +33,14 @@ export const listenerShadowed = defineRule<ShadowEvidence>({
   *check(snapshot, context) {
     const range = knowNodePortRange(snapshot, context)?.range;
     for (const { owner, port, pods } of findListeners(snapshot)) {
-      const byNodePort = snapshot.lookup
-        .servicePortsByNodePort(port.port)
-        .filter(({ service, portIndex }) => !isUnclaiming(service) && service.ports[portIndex]?.protocol === port.protocol);
+      const holding = snapshot.lookup.servicePortsByNodePort(port.port).filter(({ service }) => !isUnclaiming(service));
+      const byNodePort = holding.filter(
+        ({ service, portIndex }) => !isPassedOver(service) && service.ports[portIndex]?.protocol === port.protocol,
+      );
       const byAddress = byNodePort.length > 0 ? [] : servicesOnAddresses(snapshot, context, pods, port);
       const services = byNodePort.length > 0 ? byNodePort.map(({ service }) => service) : byAddress;
-      if (services.length === 0 && (range === undefined || !hasPort(range, port.port))) continue;
+      // A number that a Service holds for another protocol is given to no other Service.
+      if (services.length === 0 && (holding.length > 0 || range === undefined || !hasPort(range, port.port))) continue;
       yield {
         variant: services.length === 0 ? "range" : "shadowed",
         severity: services.length === 0 ? "info" : "warning",
@@ -112,7 +114,10 @@ function servicesOnAddresses(
   const found = addresses
     .flatMap((address) => snapshot.lookup.servicesByAddress(address))
     .filter(
-      (service) => !isUnclaiming(service) && service.ports.some((each) => each.port === port.port && each.protocol === port.protocol),
+      (service) =>
+        !isUnclaiming(service) &&
+        !isPassedOver(service) &&
+        service.ports.some((each) => each.port === port.port && each.protocol === port.protocol),
     );
   return [...new Set(found)];
 }

@@ -166,6 +166,27 @@ describe("listener-shadowed", () => {
     expect(find("listener-shadowed", { pods: [listener], services })).toEqual([]);
   });
 
+  test.for([
+    [
+      "a Service holds the number for UDP: no other Service is given it",
+      { ports: [{ port: 53, nodePort: 31_002, protocol: "UDP" as const }] },
+    ],
+    [
+      "kube-proxy passes the Service over that holds the number",
+      { labels: { "service.kubernetes.io/service-proxy-name": "other" }, ports: [{ port: 80, nodePort: 31_002 }] },
+    ],
+    [
+      "kube-proxy passes the Service over that has the node's address",
+      {
+        labels: { "service.kubernetes.io/service-proxy-name": "other" },
+        externalIPs: ["10.0.0.1"],
+        ports: [{ port: 31_002, nodePort: 31_002 }],
+      },
+    ],
+  ] as const)("%s: nothing", ([, partial]) => {
+    expect(find("listener-shadowed", { pods: [listener], services: [buildService({ name: "web", ...partial })] })).toEqual([]);
+  });
+
   test("below the range, and not shadowed: nothing", () => {
     expect(
       find("listener-shadowed", {
