@@ -28,22 +28,27 @@ export const rulesZh: { readonly [Id in keyof EvidenceByRule]: RuleWords<Evidenc
     },
   },
   "selector-overlap": {
-    title: "两个 Service 选中相同的 Pod",
+    title: "多个 Service 选中相同的 Pod",
     why: "每个 Service 都会把连接发给本为另一个 Service 准备的 Pod。不同的端口号不能分开流量：只有选择器可以。",
-    fix: "在两个选择器中都加入能区分所属方的标签。",
-    describe({ relation, services, commonPods, potential }) {
-      const names = list(services.map(({ name }) => name));
+    fix: "在各选择器中加入能区分所属方的标签。",
+    describe({ relation, services, widest, commonPods, potential }) {
+      const names = services.map(({ name }) => name);
+      const isPair = services.length === 2;
       const how = {
-        equal: "两个选择器相同",
-        subset: "一个选择器包含于另一个",
-        intersecting: "两个选择器互不包含",
+        equal: isPair ? "两个选择器相同" : "这些选择器相同",
+        subset: isPair ? "一个选择器包含于另一个" : "其中一个选择器包含于其他所有选择器",
+        intersecting: isPair ? "两个选择器互不包含" : "没有一个选择器包含于其他所有选择器",
       }[relation];
+      const select = potential ? "会选中" : "选中";
       return {
-        title: potential ? `${names} 会选中相同的 Pod` : `${names} 选中相同的 Pod`,
+        title:
+          relation === "subset"
+            ? `${few(widest)} 也${select} ${few(names.filter((name) => !widest.includes(name)))} 的 Pod`
+            : `${few(names)} ${select}相同的 Pod`,
         summary: potential
-          ? `${how}；目前还没有 Pod 同时匹配两者。`
+          ? `${how}；目前还没有 Pod ${isPair ? "同时匹配两者" : "匹配其中多个"}。`
           : `${how}，共同的 Pod 有 ${String(commonPods.length)} 个：${first(commonPods, 4)}。`,
-        symptoms: potential ? [] : ["两个 Service 的端口通向相同的 Pod"],
+        symptoms: potential ? [] : [isPair ? "两个 Service 的端口通向相同的 Pod" : "这些 Service 的端口通向相同的 Pod"],
       };
     },
   },
@@ -576,7 +581,7 @@ function few(names: readonly string[]): string {
 }
 
 function fewOf(names: readonly string[]): string {
-  return names.length <= 3 ? list(names) : `${list(names.slice(0, 3))} 等 ${String(names.length)} 个对象`;
+  return names.length <= 4 ? list(names) : `${list(names.slice(0, 3))} 等 ${String(names.length)} 个对象`;
 }
 
 function sayNodes(names: readonly string[]): string {

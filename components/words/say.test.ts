@@ -75,15 +75,15 @@ const cases: { readonly [Id in keyof EvidenceByRule]: readonly EvidenceByRule[Id
     { ...mixed, policy: "Local" },
   ],
   "selector-overlap": (["equal", "subset", "intersecting"] as const).flatMap((relation) =>
-    [["p1", "p2", "p3", "p4", "p5"], []].map((commonPods) => ({
-      relation,
-      services: [
-        { name: "a/web1", selector: {} },
-        { name: "a/web2", selector: {} },
-      ],
-      commonPods,
-      potential: commonPods.length === 0,
-    })),
+    [["p1", "p2", "p3", "p4", "p5"], []].flatMap((commonPods) =>
+      [2, 3, 5].map((count) => ({
+        relation,
+        services: Array.from({ length: count }, (_, place) => ({ name: `a/web${String(place + 1)}`, selector: {} })),
+        widest: relation === "subset" ? ["a/web1"] : [],
+        commonPods,
+        potential: commonPods.length === 0,
+      })),
+    ),
   ),
   "job-in-service": [
     {

@@ -93,6 +93,7 @@ test.for<{ name: string; finding: Pictured; expected: readonly string[] }>([
         { name: "n/a", selector: { app: "x" } },
         { name: "n/b", selector: { app: "x", tier: "y" } },
       ],
+      widest: ["n/a"],
       commonPods: ["p-1"],
       potential: false,
     }),
@@ -103,6 +104,27 @@ test.for<{ name: string; finding: Pictured; expected: readonly string[] }>([
       "Pod p-1 | selected by both | ",
       "0->2 arrives",
       "1->2 arrives",
+    ],
+  },
+  {
+    name: "many selectors with common pods: the widest first, and how many are left out",
+    finding: finding({
+      relation: "subset",
+      services: [
+        ...["a", "b", "c", "d", "e"].map((name) => ({ name: `n/${name}`, selector: { app: "x", tier: name } })),
+        { name: "n/wide", selector: { app: "x" } },
+      ],
+      widest: ["n/wide"],
+      commonPods: ["p-1", "p-2"],
+      potential: false,
+    }),
+    expected: [
+      "selects",
+      "Service n/wide |  | =app: x",
+      ...["a", "b", "c", "d"].map((name) => `Service n/${name} |  | =app: x /tier: ${name}`),
+      "and 1 Service more |  | ",
+      "2 pods p-1, p-2 | selected by several | ",
+      ...[0, 1, 2, 3, 4].map((from) => `${String(from)}->6 arrives`),
     ],
   },
   {

@@ -7,13 +7,14 @@ import type { Picture, Pictured, PictureLabel, PictureWords } from "./picture";
 import { edge, fewNames, pair, readObjects, readText, readTexts, row, selectorLabels } from "./rows";
 
 const ownersMax = 6;
+const serviceHues = [1, 2, 3, 4, 5] as const;
 
 /** Services and the pods that their selectors find, or miss. */
 export function pictureSelection(finding: Pictured, words: PictureWords): Picture | null {
   return (
     severalOwners(finding, words) ??
     nothingUsable(finding, words) ??
-    twoSelectors(finding, words) ??
+    commonSelection(finding, words) ??
     jobsBeside(finding, words) ??
     leftOut(finding, words) ??
     announced(finding, words)
@@ -102,10 +103,15 @@ function nothingUsable({ evidence, ports }: Pictured, words: PictureWords): Pict
   return { ...base, rows: [source(selectorLabels(selector)), row("", found, { isMissing: true })], edges };
 }
 
-/** Two Services that select common pods. */
-function twoSelectors({ evidence }: Pictured, words: PictureWords): Picture | null {
+/** Services that select common pods: what all of their selectors have, and what tells them apart. */
+function commonSelection({ evidence }: Pictured, words: PictureWords): Picture | null {
   const services = readObjects(evidence["services"]);
-  if (services.length !== 2 || !services.every((each) => isPlain(each["selector"]))) return null;
+  if (services.length < 2 || !services.every((each) => isPlain(each["selector"]))) return null;
+  const widest = readTexts(evidence["widest"]);
+  const isWide = (service: Readonly<Record<string, unknown>>): boolean => widest.includes(readText(service["name"]) ?? "");
+  // The one that is too wide is shown whatever else has room.
+  const shown = [...services.filter(isWide), ...services.filter((service) => !isWide(service))].slice(0, serviceHues.length);
+  const rest = services.length - shown.length;
   const pods = readTexts(evidence["commonPods"]);
   const none = pods.length === 0;
   const keyCount = new Map<string, number>();
@@ -114,20 +120,25 @@ function twoSelectors({ evidence }: Pictured, words: PictureWords): Picture | nu
   return {
     heading: "selects",
     rows: [
-      ...services.map((service) =>
+      ...shown.map((service) =>
         row("Service", readText(service["name"]) ?? "", {
           labels: selectorLabels(service["selector"]).map((label): PictureLabel => ({
             ...label,
-            state: keyCount.get(label.text) === 2 ? "equal" : "separates",
+            state: keyCount.get(label.text) === services.length ? "equal" : "separates",
           })),
         }),
       ),
+      ...(rest > 0 ? [row("", words.moreServices(formatCount(rest)))] : []),
       none
         ? row("", words.noCommonPod, { isMissing: true })
-        : row(pods.length === 1 ? "Pod" : words.pods(formatCount(pods.length)), fewNames(pods), { note: words.selectedByBoth }),
+        : row(pods.length === 1 ? "Pod" : words.pods(formatCount(pods.length)), fewNames(pods), {
+            note: services.length === 2 ? words.selectedByBoth : words.selectedBySeveral,
+          }),
     ],
-    edges: [0, 1].map((from) => edge(from, 2, { hue: from === 0 ? 1 : 2, end: none ? "fails" : "arrives" })),
-    shown: ["services", "commonPods", "potential"],
+    edges: shown.map((_, from) =>
+      edge(from, shown.length + (rest > 0 ? 1 : 0), { hue: serviceHues[from] ?? null, end: none ? "fails" : "arrives" }),
+    ),
+    shown: ["services", "widest", "commonPods", "potential"],
   };
 }
 

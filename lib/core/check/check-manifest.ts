@@ -20,7 +20,8 @@ export type CheckedObject = { readonly object: ObjectRef; readonly effect: "crea
 /**
  * What a manifest would change.
  *
- * `introduced`: findings that are new, or more severe than before; `resolved`: those that are gone; `unchanged`: how many stay as they are.
+ * `introduced`: findings that are new, more severe than before, or tell of more; `resolved`: those whose cause is gone; `unchanged`: how many stay as they
+ * are, or tell of less.
  * `positions`: of each introduced finding the fields of the manifest that cause it, by fingerprint. `routes`: each port that is touched, before and after.
  */
 export type CheckResult = {
@@ -40,7 +41,7 @@ export type CheckResult = {
  * Judges a manifest against a cluster.
  *
  * Input:   a snapshot, the policy and time, a manifest; `known`: the findings of the snapshot where the caller has them.
- * Returns: see CheckResult. Findings are told apart by their fingerprints. What could not be read makes rules "not evaluated" as everywhere.
+ * Returns: see CheckResult. Findings are told apart by their fingerprints; one that tells of more Services or ports than another is the same cause grown. What could not be read makes rules "not evaluated" as everywhere.
  * Errors:  never throws.
  */
 export function checkManifest(snapshot: Snapshot, context: Context, manifest: Manifest, known?: Evaluation): CheckResult {
@@ -50,13 +51,18 @@ export function checkManifest(snapshot: Snapshot, context: Context, manifest: Ma
   const evaluation = judgeWhereverItLands(after, { ...context, check: scope }, placements);
   const earlier = new Map(before.findings.map((finding) => [finding.fingerprint, finding]));
   const later = new Set(evaluation.findings.map(({ fingerprint }) => fingerprint));
-  const introduced = evaluation.findings.filter((finding) => isWorse(finding, earlier.get(finding.fingerprint)));
+  const isKept = ({ fingerprint }: Finding): boolean => later.has(fingerprint) && earlier.has(fingerprint);
+  const gone = before.findings.filter((finding) => !isKept(finding));
+  const come = evaluation.findings.filter((finding) => !isKept(finding));
+  const introduced = evaluation.findings.filter((finding) =>
+    isWorse(finding, earlier.get(finding.fingerprint) ?? gone.find((each) => tellsOf(each, finding))),
+  );
   return {
     after,
     before,
     evaluation,
     introduced,
-    resolved: before.findings.filter(({ fingerprint }) => !later.has(fingerprint)),
+    resolved: gone.filter((finding) => !come.some((each) => tellsOf(each, finding) || tellsOf(finding, each))),
     unchanged: evaluation.findings.length - introduced.length,
     objects: lastOfEach(manifest).map((each) => toChecked(snapshot, after, each)),
     placements,
@@ -112,6 +118,17 @@ function isOf(pod: PodRecord, object: ObjectRef): boolean {
 
 function isWorse(finding: Finding, earlier: Finding | undefined): boolean {
   return earlier === undefined || severities.indexOf(finding.severity) < severities.indexOf(earlier.severity);
+}
+
+/** Whether `wide` has the cause of `narrow`: a rule's findings of one case, and nothing that `narrow` is about is missing in it. */
+function tellsOf(wide: Finding, narrow: Finding): boolean {
+  if (wide.rule !== narrow.rule || wide.variant !== narrow.variant) return false;
+  const subjects = new Set(wide.subjects.map(formatObjectRef));
+  const ports = new Set(wide.ports.map(({ port, protocol }) => `${String(port)}/${protocol}`));
+  return (
+    narrow.subjects.every((each) => subjects.has(formatObjectRef(each))) &&
+    narrow.ports.every(({ port, protocol }) => ports.has(`${String(port)}/${protocol}`))
+  );
 }
 
 function toChecked(snapshot: Snapshot, after: Snapshot, each: ManifestObject): CheckedObject {

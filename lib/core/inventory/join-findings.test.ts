@@ -34,6 +34,7 @@ function join(...findings: readonly Pick<Finding, "subjects" | "ports">[]): Read
     findings: findings.map((finding, i) => ({
       fingerprint: `f${String(i)}`,
       rule: "r",
+      variant: "",
       severity: "warning",
       groups: [],
       nodes: [],

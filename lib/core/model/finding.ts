@@ -11,11 +11,12 @@ export type PortOfFinding = { readonly port: number; readonly protocol: Protocol
 /**
  * A fact worth a person's attention: facts only; `words` of its rule say it. The registry narrows `evidence` by `rule`.
  *
- * `nodes` empty = every node. `sinceMs`: when the last needed fact became true by the objects' own times, else null.
+ * `variant`: the rule's case where it has several for one subject, else empty. `nodes` empty = every node. `sinceMs`: when the last needed fact became true by the objects' own times, else null.
  */
 export type FindingFacts = {
   readonly fingerprint: string;
   readonly rule: string;
+  readonly variant: string;
   readonly severity: Severity;
   readonly subjects: readonly ObjectRef[];
   readonly groups: readonly Group[];

@@ -18,7 +18,7 @@ import { assemble, commandLine, listNames, patchCommand } from "./documents";
 import { pickNumbers } from "./free-numbers";
 import { rememberPerService } from "./remember";
 import type { Remedy, RemedyEndpoint, RemedySubject, RemedyWriter } from "./remedy";
-import { isLive, subjectService } from "./selected-pods";
+import { isLive, subjectServices } from "./selected-pods";
 import { copyLabels, managerOf, writeService } from "./service-manifest";
 import { say, type Saying } from "./words";
 
@@ -40,10 +40,14 @@ export const separateOwners: RemedyWriter = {
   kind: "service",
   variant: null,
   plan(snapshot, context, finding) {
-    const service = subjectService(snapshot, finding);
-    if (service === null) return fail(null);
-    const plan = planOnce(snapshot, context, service);
-    return plan.ok ? ok(() => write(finding, service, plan.value.changes, plan.value.key, plan.value.left)) : plan;
+    let reason: Saying | null = null;
+    // Of Services that overlap those with one owner have nothing to separate.
+    for (const service of subjectServices(snapshot, finding)) {
+      const plan = planOnce(snapshot, context, service);
+      if (plan.ok) return ok(() => write(finding, service, plan.value.changes, plan.value.key, plan.value.left));
+      reason ??= plan.error;
+    }
+    return fail(reason);
   },
 };
 

@@ -4,7 +4,8 @@ import { surveyPods } from "../inventory/survey-pods";
 import { addMember } from "../remedies/add-member";
 import { defineRule } from "./rule";
 import { listAnnouncedPorts, type AnnouncedPort } from "./support/families";
-import { sayCount, sayList, sayPorts } from "./support/words";
+import { sayFew } from "./support/order-words";
+import { sayCount, sayPorts } from "./support/words";
 
 type AnnouncedEvidence = {
   readonly sessions: readonly { readonly pod: string; readonly serial: string; readonly port: number }[];
@@ -65,15 +66,11 @@ export const announcedPortUnmapped = defineRule<AnnouncedEvidence>({
         const pods = [...new Set(sessions.map(({ pod }) => pod))];
         const one = serials.length === 1;
         return {
-          title: `ClearML ${one ? "session" : "sessions"} ${sayShort(serials)} ${one ? "has" : "have"} no Service`,
-          summary: `${sayShort(pods)} ${pods.length === 1 ? "announces" : "announce"} ${sayPorts(ports)}; none of the ${sayCount(services, "Service")} from ${first} to ${last} selects ${pods.length === 1 ? "it" : "them"}.`,
+          title: `ClearML ${one ? "session" : "sessions"} ${sayFew(serials)} ${one ? "has" : "have"} no Service`,
+          summary: `${sayFew(pods)} ${pods.length === 1 ? "announces" : "announce"} ${sayPorts(ports)}; none of the ${sayCount(services, "Service")} from ${first} to ${last} selects ${pods.length === 1 ? "it" : "them"}.`,
           symptoms: ["connection refused on the port that ClearML shows for the session"],
         };
       },
     },
   },
 });
-
-function sayShort(names: readonly string[]): string {
-  return names.length <= 4 ? sayList(names) : sayList([...names.slice(0, 3), `${String(names.length - 3)} more`]);
-}

@@ -7,6 +7,7 @@ import type { PodRecord } from "../model/pod";
 import type { ServicePort, ServiceRecord } from "../model/service";
 import type { Snapshot } from "../model/snapshot";
 import { answerLocally } from "../remedies/local-policy";
+import { orSay } from "../remedies/or-say";
 import { separateOwners } from "../remedies/separate-owners";
 import { describeProxy } from "../routing/proxy-config";
 import { isExternalLocal } from "../routing/service-rules";
@@ -15,6 +16,7 @@ import { exposeOnEveryNode, exposeOnNodes } from "../remedies/expose-on-nodes";
 import { layerByGateway } from "../remedies/gateway-access";
 import { layerAccess } from "../remedies/layered-access";
 import { guardByApiServer, guardByKyverno } from "../remedies/guard-bands";
+import { say } from "../remedies/words";
 import { defineRule, type Found } from "./rule";
 import { claimedPortsOf, distinctPorts, isPassedOver, isUnclaiming } from "./support/claimed-ports";
 import { nameOwners, ownersOfEndpoints, ownersOfPort, withoutJobs, type PortOwner } from "./support/port-owners";
@@ -43,7 +45,10 @@ export const mixedOwners = defineRule<MixedEvidence, Found<MixedEvidence>>({
   severity: "critical",
   about: "selector",
   needs: ["services", "endpointslices", "pods"],
-  remedies: [
+  remedies: orSay(
+    "service",
+    // Endpoints that no selector made.
+    say("service.no-selector"),
     separateOwners,
     exposeOnNodes,
     exposeOnEveryNode,
@@ -52,7 +57,7 @@ export const mixedOwners = defineRule<MixedEvidence, Found<MixedEvidence>>({
     layerByGateway,
     guardByApiServer,
     guardByKyverno,
-  ],
+  ),
   reads: readsOfProxies,
   perService(snapshot, context, service) {
     if (isUnclaiming(service) || isPassedOver(service) || hasOneController(snapshot, service)) return null;

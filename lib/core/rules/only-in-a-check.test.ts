@@ -319,6 +319,27 @@ describe("selectors", () => {
     expect([split.introduced.map(sayFinding), split.resolved.map(sayFinding)]).toEqual([[], ["C mixed-owners 30010"]]);
   });
 
+  test("a finding that tells of more is news and resolves nothing; one that tells of less is no news, and its cause is still there", () => {
+    const pods = ["one", "two"].flatMap((name, place) => runPods("StatefulSet", name, [place + 1], { app: "db" }, [{ containerPort: 80 }]));
+    const select = (name: string) => ({ name, selector: { app: "db" }, ports: [{ port: 80, nodePort: 30_020 + name.length }] });
+    const overlaps = (live: readonly string[], parts: readonly ManifestPart[]) => {
+      const { introduced, resolved, unchanged } = checkParts(app(pods, live.map(select)), parts);
+      const ofRule = (each: typeof introduced) => each.filter(({ rule }) => rule === "selector-overlap").map(sayFinding);
+      return { introduced: ofRule(introduced), resolved: ofRule(resolved), unchanged };
+    };
+    expect(overlaps(["a", "bb"], [stated(select("ccc"))])).toMatchObject({
+      introduced: ["W selector-overlap 30021,30022,30023"],
+      resolved: [],
+    });
+    // Of the mixtures of all three Services one goes with its Service.
+    expect(overlaps(["a", "bb", "ccc"], [remove("Service", "ccc")])).toEqual({ introduced: [], resolved: [], unchanged: 3 });
+    expect(overlaps(["a", "bb", "ccc"], [remove("Service", "ccc"), remove("Service", "bb")])).toEqual({
+      introduced: [],
+      resolved: ["W selector-overlap 30021,30022,30023"],
+      unchanged: 1,
+    });
+  });
+
   test("a widened selector captures", () => {
     const live = joinParts(
       app(runPods("Deployment", "web", [1], { app: "web", track: "a" }, [{ containerPort: 80 }]), [

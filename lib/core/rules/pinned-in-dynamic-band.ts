@@ -9,7 +9,8 @@ import { defineRule } from "./rule";
 import { distinctPorts, isUnclaiming } from "./support/claimed-ports";
 import { familyOfService } from "./support/families";
 import { knowNodePortRange, lacksNodePortRange } from "./support/node-port-range";
-import { sayList, sayPorts, verb } from "./support/words";
+import { sayFew } from "./support/order-words";
+import { sayPorts, verb } from "./support/words";
 
 type PinnedEvidence = {
   readonly pinned: readonly {
@@ -82,10 +83,9 @@ export const pinnedInDynamicBand = defineRule<PinnedEvidence>({
       fix: "Choose numbers by hand in the static band only, which automatic allocation leaves alone while it can.",
       describe({ pinned, static: safe }, { ports }) {
         const names = pinned.map(({ service }) => service);
-        const shown = names.length <= 3 ? sayList(names) : `${sayList(names.slice(0, 3))} and ${String(names.length - 3)} more`;
         return {
           title: `${sayPorts(ports)} ${verb(ports, "is", "are")} pinned in the dynamic band`,
-          summary: `${shown}: another Service may be given the number while ${names.length === 1 ? "this one is" : "these are"} created again. Safe are ${String(safe.first)}–${String(safe.last)}.`,
+          summary: `${sayFew(names)}: another Service may be given the number while ${names.length === 1 ? "this one is" : "these are"} created again. Safe are ${String(safe.first)}–${String(safe.last)}.`,
           symptoms: [],
         };
       },

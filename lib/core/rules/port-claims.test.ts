@@ -284,7 +284,90 @@ describe("selector-overlap", () => {
       buildService({ name: "wide", selector: { app: "db" } }),
       buildService({ name: "narrow", selector: { app: "db", tier: "a" } }),
     ];
-    expect(find("selector-overlap", { services })).toMatchObject([{ severity: "info", evidence: { relation: "subset", potential: true } }]);
+    expect(find("selector-overlap", { services })).toMatchObject([
+      {
+        severity: "info",
+        evidence: { relation: "subset", widest: ["default/wide"], potential: true },
+        title: "default/wide would select the pods of default/narrow too",
+      },
+    ]);
+  });
+
+  describe("one cause is one finding", () => {
+    const select = (name: string, selector: Record<string, string>, createdAtMs = 1) =>
+      buildService({ name, selector, createdAtMs, ports: [{ port: 5432, nodePort: 30_000 + name.charCodeAt(0) }] });
+
+    test("five Services with one selector, however it is written", () => {
+      const services = ["a", "b", "c", "d", "e"].map((name, place) =>
+        select(name, place % 2 === 0 ? { app: "db", x: "1" } : { x: "1", app: "db" }, 10 + place),
+      );
+      const labelled = pods.map((pod) => ({ ...pod, labels: { ...pod.labels, x: "1" } }));
+      const found = find("selector-overlap", { pods: labelled, services });
+      expect(found).toMatchObject([
+        {
+          severity: "warning",
+          subjects: services.map(({ name }) => ({ name })),
+          evidence: { relation: "equal", widest: [], commonPods: ["one-0", "two-0"] },
+          title: "default/a, default/b, default/c and 2 more select the same pods",
+          sinceMs: 11,
+        },
+      ]);
+      expect(found[0]?.ports).toHaveLength(5);
+    });
+
+    test("one selector that is too wide beside those of three releases", () => {
+      const three = [...pods, release("three", "10.244.1.3")];
+      const services = [
+        ...["one", "two", "three"].map((name) => select(name, { app: "db", "app.kubernetes.io/instance": name })),
+        select("zz-all", { app: "db" }, 5),
+      ];
+      expect(find("selector-overlap", { pods: three, services })).toMatchObject([
+        {
+          severity: "warning",
+          evidence: { relation: "subset", widest: ["default/zz-all"], commonPods: ["one-0", "three-0", "two-0"] },
+          title: "default/zz-all selects the pods of default/one, default/three and default/two too",
+          sinceMs: 5,
+        },
+      ]);
+    });
+
+    test("selectors that meet in a chain; one beside them that no pod has yet makes it no calmer", () => {
+      const both = [
+        buildPod({ name: "p", labels: { a: "1", b: "1" }, controller: { kind: "StatefulSet", name: "p" } }),
+        buildPod({ name: "q", labels: { b: "1", c: "1" }, controller: { kind: "StatefulSet", name: "q" } }),
+      ];
+      const chain = [select("x", { a: "1" }), select("y", { b: "1" }), select("z", { c: "1" })];
+      expect(find("selector-overlap", { pods: both, services: chain })).toMatchObject([
+        {
+          severity: "warning",
+          subjects: [{ name: "x" }, { name: "y" }, { name: "z" }],
+          evidence: { relation: "intersecting", widest: [] },
+        },
+      ]);
+      expect(find("selector-overlap", { pods: both, services: [...chain, select("later", { b: "1", d: "1" })] })).toMatchObject([
+        { severity: "warning", subjects: [{ name: "later" }, { name: "x" }, { name: "y" }, { name: "z" }] },
+      ]);
+    });
+
+    test("two causes of one namespace stay two findings, in any order of the objects", () => {
+      const cache = ["one", "two"].map((name) => ({
+        ...release(name, `10.244.2.${String(name.length)}`),
+        name: `cache-${name}`,
+        labels: { app: "cache" },
+      }));
+      const services = [
+        select("a", { app: "db" }),
+        select("b", { app: "cache" }),
+        select("c", { app: "db" }),
+        select("d", { app: "cache" }),
+      ];
+      const named = (each: readonly ReturnType<typeof buildService>[]) =>
+        find("selector-overlap", { pods: [...pods, ...cache], services: each }).map(({ subjects }) =>
+          subjects.map(({ name }) => name).join(),
+        );
+      expect(named(services)).toEqual(["a,c", "b,d"]);
+      expect(named([...services].reverse())).toEqual(["a,c", "b,d"]);
+    });
   });
 });
 

@@ -119,9 +119,8 @@ function toFinding(rule: Rule, found: Found<Evidence>, context: Context): Findin
   const services = subjects.filter(({ kind }) => kind === "Service");
   const edited = found.edited ?? (services.length > 0 ? services : subjects.slice(0, 1));
   const names = [...edited].map(formatObjectRef).sort();
-  const fingerprint = hashText(
-    JSON.stringify([rule.id, found.variant ?? "", names, ports.map(({ port, protocol }) => `${String(port)}/${protocol}`)]),
-  );
+  const variant = found.variant ?? "";
+  const fingerprint = hashText(JSON.stringify([rule.id, variant, names, ports.map(({ port, protocol }) => `${String(port)}/${protocol}`)]));
   const override = context.policy.severities[rule.id];
   const own = override === undefined || override === "off" ? (found.severity ?? rule.severity) : override;
   const acknowledgement = findAcknowledgement(rule.id, subjects, context);
@@ -130,6 +129,7 @@ function toFinding(rule: Rule, found: Found<Evidence>, context: Context): Findin
   const facts: FindingFacts = {
     fingerprint,
     rule: rule.id,
+    variant,
     severity,
     subjects,
     groups: found.groups ?? [],

@@ -12,20 +12,31 @@ import { defineRule, type Found } from "./rule";
 import { claimedPortsOf, distinctPorts, isUnclaiming } from "./support/claimed-ports";
 import { isJobPod } from "./support/port-owners";
 import { daemonSetsOf, deploymentsOf } from "./support/workloads";
-import { sayList } from "./support/words";
+import { sayFew } from "./support/order-words";
+import { sayCount, sayList } from "./support/words";
 
-/** Of the live pods that a Service selects; `lasting` without Jobs. */
+/** Services of one namespace with the same selector, by name: what is true of one is true of all. */
+type Selection = { readonly first: ServiceRecord; readonly services: readonly ServiceRecord[] };
+/** Of the live pods that a selector picks; `lasting` without Jobs. */
 type Owners = { readonly lasting: ReadonlySet<string>; readonly all: ReadonlySet<string> };
-type Part = { readonly service: ServiceRecord; readonly others: readonly ServiceRecord[]; readonly owners: Owners };
+type Part = { readonly selection: Selection; readonly others: readonly Selection[]; readonly owners: Owners };
+/** Two selections that meet, or one of several Services. */
+type Link = { readonly a: Selection; readonly b: Selection; readonly commonPods: readonly PodRecord[] };
+/** `equal`: one selector; `subset`: all others imply one of them; else `intersecting`. */
 type Relation = "equal" | "subset" | "intersecting";
 type OverlapEvidence = {
   readonly relation: Relation;
   readonly services: readonly { readonly name: string; readonly selector: Labels }[];
+  /** The Services whose selector all others imply: it is the one that is too wide. */
+  readonly widest: readonly string[];
   readonly commonPods: readonly string[];
   readonly potential: boolean;
 };
 
-/** Two Services of a namespace select a common pod, or one selector implies the other. Source: Service.spec.selector; findings.md F02, F34. */
+/**
+ * Services of a namespace select common pods, or one selector implies another; those that are connected so, directly or through others, have one cause
+ * and make one finding. Source: Service.spec.selector; findings.md F02, F34.
+ */
 export const selectorOverlap = defineRule<OverlapEvidence, Part>({
   id: "selector-overlap",
   severity: "warning",
@@ -34,43 +45,54 @@ export const selectorOverlap = defineRule<OverlapEvidence, Part>({
   remedies: orSay("service", say("none.overlap"), separateOwners),
   reads: ({ services }) => [services],
   perService(snapshot, _context, service) {
-    if (!takesPart(service)) return null;
-    const others = relatedTo(snapshot, service);
-    return others.length === 0 ? null : { service, others, owners: ownersOf(snapshot, service) };
+    const selection = selectionsOf(snapshot.services).byService.get(service);
+    // The first one speaks for all that have its selector.
+    if (selection?.first !== service) return null;
+    const others = relatedTo(snapshot, selection);
+    return selection.services.length === 1 && others.length === 0 ? null : { selection, others, owners: ownersOf(snapshot, selection) };
   },
   *check(snapshot, _context, parts) {
-    const owners = new Map(parts.map((part) => [part.service, part.owners]));
-    const told = new Set<string>();
-    for (const { service, others } of parts) {
-      for (const other of others) {
-        const [a, b] = compareText(service.name, other.name) < 0 ? [service, other] : [other, service];
-        const pair = `${a.namespace}/${a.name}\n${b.name}`;
-        if (told.has(pair)) continue;
-        told.add(pair);
-        const [ofA, ofB] = [a, b].map((each) => owners.get(each) ?? ownersOf(snapshot, each));
-        if (ofA !== undefined && ofB !== undefined && !areCompanions(snapshot, a, b, ofA, ofB)) yield* judge(snapshot, a, b);
-      }
+    const owners = new Map(parts.map((part) => [part.selection, part.owners]));
+    const links: Link[] = [];
+    const judge = (a: Selection, b: Selection): void => {
+      const [ofA, ofB] = [a, b].map((each) => owners.get(each) ?? ownersOf(snapshot, each));
+      if (ofA === undefined || ofB === undefined || areCompanions(snapshot, a, b, ofA, ofB)) return;
+      const commonPods = findCommonPods(snapshot, a, b);
+      if (commonPods.length > 0 || implies(a, b) || implies(b, a)) links.push({ a, b, commonPods });
+    };
+    const told = new Map<Selection, Set<Selection>>();
+    for (const { selection, others } of parts) {
+      if (selection.services.length > 1) judge(selection, selection);
+      const own = new Set(others);
+      told.set(selection, own);
+      for (const other of others) if (told.get(other)?.has(selection) !== true) judge(selection, other);
     }
+    for (const group of groupLinks(links)) yield toFound(group);
   },
   words: {
     en: {
-      title: "Two Services select the same pods",
+      title: "Several Services select the same pods",
       why: "Each of the Services sends connections to pods that another Service was made for. Different port numbers do not separate the traffic: only selectors do.",
-      fix: "Add a label that separates the owners to both selectors.",
-      describe({ relation, services, commonPods, potential }) {
-        const names = sayList(services.map(({ name }) => name));
-        const how =
-          relation === "equal"
-            ? "with equal selectors"
-            : relation === "subset"
-              ? "since one selector implies the other"
-              : "though neither selector implies the other";
+      fix: "Add a label that separates the owners to the selectors.",
+      describe({ relation, services, widest, commonPods, potential }) {
+        const names = services.map(({ name }) => name);
+        const others = names.filter((name) => !widest.includes(name));
+        const isPair = services.length === 2;
+        const how = {
+          equal: "with equal selectors",
+          subset: isPair ? "since one selector implies the other" : "since all other selectors imply one",
+          intersecting: isPair ? "though neither selector implies the other" : "though no selector is implied by all others",
+        }[relation];
+        const would = potential ? "would " : "";
         return {
-          title: potential ? `${names} would select the same pods` : `${names} select the same pods`,
+          title:
+            relation === "subset"
+              ? `${sayFew(widest)} ${would}${widest.length === 1 && !potential ? "selects" : "select"} the pods of ${sayFew(others)} too`
+              : `${sayFew(names)} ${would}select the same pods`,
           summary: potential
-            ? `${how[0]?.toUpperCase() ?? ""}${how.slice(1)}; no pod matches both yet.`
-            : `${String(commonPods.length)} common ${commonPods.length === 1 ? "pod" : "pods"}, ${how}: ${sayList(commonPods.slice(0, 4))}${commonPods.length > 4 ? " …" : ""}.`,
-          symptoms: potential ? [] : ["the ports of both Services lead to the same pods"],
+            ? `${how[0]?.toUpperCase() ?? ""}${how.slice(1)}; no pod matches ${isPair ? "both" : "several"} yet.`
+            : `${sayCount(commonPods.length, "common pod")}, ${how}: ${sayList(commonPods.slice(0, 4))}${commonPods.length > 4 ? " …" : ""}.`,
+          symptoms: potential ? [] : [`the ports of ${isPair ? "both" : "these"} Services lead to the same pods`],
         };
       },
     },
@@ -82,97 +104,141 @@ function takesPart(service: ServiceRecord): boolean {
   return service.selector !== null && Object.keys(service.selector).length > 0 && !isUnclaiming(service);
 }
 
-/** Services that select a pod of this one, or whose selector implies its own; never every Service against every other. */
-function relatedTo(snapshot: Snapshot, service: ServiceRecord): readonly ServiceRecord[] {
-  const related = new Set<ServiceRecord>();
+/** Selections that pick a pod of this one, or whose selector implies its own; never every one against every other. */
+function relatedTo(snapshot: Snapshot, selection: Selection): readonly Selection[] {
+  const { byService, holders } = selectionsOf(snapshot.services);
+  const { namespace, selector } = selection.first;
+  const related = new Set<Selection>();
   let labels: Labels | null = null;
-  for (const pod of snapshot.lookup.podsBySelector(service.namespace, service.selector)) {
+  for (const pod of snapshot.lookup.podsBySelector(namespace, selector)) {
     // Pods of one label set are selected by the same Services.
     if (pod.labels === labels) continue;
     labels = pod.labels;
-    for (const other of snapshot.lookup.servicesSelecting(pod)) if (takesPart(other)) related.add(other);
+    for (const service of snapshot.lookup.servicesSelecting(pod)) {
+      const other = byService.get(service);
+      if (other !== undefined) related.add(other);
+    }
   }
   // Whoever implies a selector holds all of its pairs.
-  const rarest = pairsOf(service)
-    .map((pair) => holdersOf(snapshot.services).get(pair) ?? [])
+  const rarest = pairsOf(selection.first)
+    .map((pair) => holders.get(pair) ?? [])
     .sort((a, b) => a.length - b.length)[0];
-  for (const other of rarest ?? []) if (implies(other.selector, service.selector)) related.add(other);
-  related.delete(service);
+  for (const other of rarest ?? []) if (implies(other, selection)) related.add(other);
+  related.delete(selection);
   return [...related];
 }
 
-const holders = new WeakMap<Snapshot["services"], ReadonlyMap<string, readonly ServiceRecord[]>>();
+/** `holders`: selections by namespace and each pair of their selectors. */
+type Selections = {
+  readonly byService: ReadonlyMap<ServiceRecord, Selection>;
+  readonly holders: ReadonlyMap<string, readonly Selection[]>;
+};
 
-/** Services by namespace and each pair of their selectors. */
-function holdersOf(services: Snapshot["services"]): ReadonlyMap<string, readonly ServiceRecord[]> {
-  let known = holders.get(services);
-  if (known === undefined) {
-    const pairs = [...services.values()].flatMap((service) =>
-      takesPart(service) ? pairsOf(service).map((pair) => ({ pair, service })) : [],
-    );
-    known = new Map([...Map.groupBy(pairs, ({ pair }) => pair)].map(([pair, each]) => [pair, each.map(({ service }) => service)]));
-    holders.set(services, known);
-  }
+const selections = new WeakMap<Snapshot["services"], Selections>();
+
+function selectionsOf(services: Snapshot["services"]): Selections {
+  let known = selections.get(services);
+  if (known === undefined) selections.set(services, (known = findSelections([...services.values()].filter(takesPart))));
   return known;
 }
 
-function ownersOf(snapshot: Snapshot, service: ServiceRecord): Owners {
-  const pods = livePods(snapshot, service);
+function findSelections(services: readonly ServiceRecord[]): Selections {
+  const byService = new Map<ServiceRecord, Selection>();
+  const holders = new Map<string, Selection[]>();
+  for (const same of Map.groupBy(services, (service) => pairsOf(service).sort().join("\n")).values()) {
+    const sorted = same.sort((a, b) => compareText(a.name, b.name));
+    const [first] = sorted;
+    if (first === undefined) continue;
+    const selection = { first, services: sorted };
+    for (const service of sorted) byService.set(service, selection);
+    for (const pair of pairsOf(first)) {
+      const held = holders.get(pair);
+      if (held === undefined) holders.set(pair, [selection]);
+      else held.push(selection);
+    }
+  }
+  return { byService, holders };
+}
+
+function ownersOf(snapshot: Snapshot, selection: Selection): Owners {
+  const pods = livePods(snapshot, selection);
   const name = (each: readonly PodRecord[]): ReadonlySet<string> => new Set(each.map((pod) => formatObjectRef(resolveOwner(pod))));
   return { lasting: name(pods.filter((pod) => !isJobPod(pod))), all: name(pods) };
 }
 
 /** Everything that either selects belongs to one owner. A Job's pods come and go, and job-in-service tells of them. */
-function areCompanions(snapshot: Snapshot, a: ServiceRecord, b: ServiceRecord, ofA: Owners, ofB: Owners): boolean {
+function areCompanions(snapshot: Snapshot, a: Selection, b: Selection, ofA: Owners, ofB: Owners): boolean {
   const lasting = new Set([...ofA.lasting, ...ofB.lasting]);
   const owners = lasting.size > 0 ? lasting : new Set([...ofA.all, ...ofB.all]);
   return owners.size === 1 || (owners.size === 0 && countTemplates(snapshot, a, b) === 1);
 }
 
-function* judge(snapshot: Snapshot, a: ServiceRecord, b: ServiceRecord): Generator<Found<OverlapEvidence>> {
+/** Deployments and DaemonSets whose pods either would select: of an app that is scaled to 0 the companions stay companions. */
+function countTemplates(snapshot: Snapshot, a: Selection, b: Selection): number {
+  const { namespace } = a.first;
+  const workloads = [...deploymentsOf(snapshot, namespace), ...daemonSetsOf(snapshot, namespace)];
+  return workloads.filter(({ template }) => [a, b].some(({ first }) => matchesSelector(first.selector, template.labels))).length;
+}
+
+function findCommonPods(snapshot: Snapshot, a: Selection, b: Selection): readonly PodRecord[] {
+  const pods = livePods(snapshot, a);
+  if (a === b) return pods;
   const ofB = new Set(livePods(snapshot, b));
-  const common = livePods(snapshot, a).filter((pod) => ofB.has(pod));
-  const relation = implies(a.selector, b.selector)
-    ? implies(b.selector, a.selector)
-      ? "equal"
-      : "subset"
-    : implies(b.selector, a.selector)
-      ? "subset"
-      : "intersecting";
-  if (common.length === 0 && relation === "intersecting") return;
-  const services = [a, b];
-  yield {
-    severity: common.length > 0 ? "warning" : "info",
+  return pods.filter((pod) => ofB.has(pod));
+}
+
+/** Links that share a selection, directly or through others, belong together. */
+function groupLinks(links: readonly Link[]): Iterable<readonly Link[]> {
+  const groups = new Map<Selection, Link[]>();
+  for (const link of links) {
+    const [more, fewer] = [groups.get(link.a) ?? [], groups.get(link.b) ?? []].sort((a, b) => b.length - a.length);
+    if (more === undefined || fewer === undefined) continue;
+    const moved = more === fewer ? [link] : [...fewer, link];
+    more.push(...moved);
+    for (const { a, b } of moved) groups.set(a, more).set(b, more);
+  }
+  return new Set(groups.values());
+}
+
+function toFound(links: readonly Link[]): Found<OverlapEvidence> {
+  const selections = [...new Set(links.flatMap(({ a, b }) => [a, b]))];
+  const services = selections.flatMap((each) => each.services).sort((a, b) => compareText(a.name, b.name));
+  const widest = selections.length === 1 ? undefined : selections.find((wide) => selections.every((each) => implies(each, wide)));
+  const commonPods = new Set(links.flatMap((link) => link.commonPods));
+  const nameOf = ({ namespace, name }: ServiceRecord): string => `${namespace}/${name}`;
+  return {
+    severity: commonPods.size > 0 ? "warning" : "info",
     subjects: services.map(({ namespace, name }) => ({ kind: "Service", namespace, name })),
     ports: distinctPorts(services.flatMap((service) => service.ports.flatMap((port) => claimedPortsOf(service, port)))),
     evidence: {
-      relation,
-      services: services.map((service) => ({ name: `${service.namespace}/${service.name}`, selector: service.selector ?? {} })),
-      commonPods: common.map(({ name }) => name).sort(),
-      potential: common.length === 0,
+      relation: selections.length === 1 ? "equal" : widest === undefined ? "intersecting" : "subset",
+      services: services.map((service) => ({ name: nameOf(service), selector: service.selector ?? {} })),
+      widest: widest?.services.map(nameOf) ?? [],
+      commonPods: [...commonPods].map(({ name }) => name).sort(),
+      potential: commonPods.size === 0,
     },
-    sinceMs: common.length === 0 ? null : Math.max(a.createdAtMs ?? 0, b.createdAtMs ?? 0) || null,
+    sinceMs: sinceWhen(links.filter((link) => link.commonPods.length > 0)),
   };
 }
 
-/** Deployments and DaemonSets whose pods either Service would select: of an app that is scaled to 0 the companions stay companions. */
-function countTemplates(snapshot: Snapshot, a: ServiceRecord, b: ServiceRecord): number {
-  const workloads = [...deploymentsOf(snapshot, a.namespace), ...daemonSetsOf(snapshot, a.namespace)];
-  return workloads.filter(({ template }) => matchesSelector(a.selector, template.labels) || matchesSelector(b.selector, template.labels))
-    .length;
+/** When the first two of them met: with the later of both Services. */
+function sinceWhen(links: readonly Link[]): number | null {
+  const met = links.map(({ a, b }) => {
+    const [one, two] = [a, b].map(({ services }) => services.map(({ createdAtMs }) => createdAtMs ?? 0).sort((x, y) => x - y));
+    return a === b ? (one?.[1] ?? 0) : Math.max(one?.[0] ?? 0, two?.[0] ?? 0);
+  });
+  return met.length === 0 ? null : Math.min(...met) || null;
 }
 
-function livePods(snapshot: Snapshot, service: ServiceRecord): readonly PodRecord[] {
-  return snapshot.lookup
-    .podsBySelector(service.namespace, service.selector)
-    .filter(({ phase }) => phase !== "Succeeded" && phase !== "Failed");
+function livePods(snapshot: Snapshot, { first }: Selection): readonly PodRecord[] {
+  return snapshot.lookup.podsBySelector(first.namespace, first.selector).filter(({ phase }) => phase !== "Succeeded" && phase !== "Failed");
 }
 
-function pairsOf(service: ServiceRecord): readonly string[] {
+function pairsOf(service: ServiceRecord): string[] {
   return Object.entries(service.selector ?? {}).map(([key, value]) => `${service.namespace} ${key}=${value}`);
 }
 
 /** Whether every pod that `narrow` selects is selected by `wide` too. */
-function implies(narrow: Labels | null, wide: Labels | null): boolean {
-  return narrow !== null && wide !== null && Object.entries(wide).every(([key, value]) => narrow[key] === value);
+function implies({ first: narrow }: Selection, { first: wide }: Selection): boolean {
+  return Object.entries(wide.selector ?? {}).every(([key, value]) => narrow.selector?.[key] === value);
 }

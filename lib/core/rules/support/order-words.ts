@@ -17,7 +17,7 @@ export function sayRange({ first, last }: PortRange): string {
   return first === last ? String(first) : `${String(first)}–${String(last)}`;
 }
 
-/** At most three names, then how many more. */
+/** At most four names; of more the first three, and how many more there are. */
 export function sayFew(names: readonly string[]): string {
-  return names.length <= 3 ? sayList(names) : `${names.slice(0, 3).join(", ")} and ${String(names.length - 3)} more`;
+  return names.length <= 4 ? sayList(names) : `${names.slice(0, 3).join(", ")} and ${String(names.length - 3)} more`;
 }
