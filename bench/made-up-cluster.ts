@@ -1,6 +1,6 @@
 // A made-up healthy cluster of any size, and how long things take: what several measurements share.
 
-import { createClusterIndex, resourceKinds, type Delta, type KindStatus, type ResourceKind, type Snapshot } from "@/lib/core";
+import { createClusterIndex, resourceKinds, toKindStatus, type Delta, type ResourceKind, type Snapshot } from "@/lib/core";
 import { buildScale } from "@/lib/sources/demo/scale";
 import { slimObject } from "@/lib/sources/kubernetes/slim/slim-object";
 
@@ -9,18 +9,9 @@ export type Index = ReturnType<typeof createClusterIndex>;
 
 export function buildMadeUp(size: Size): { readonly index: Index; readonly snapshot: Snapshot } {
   const index = createClusterIndex("bench");
-  const live: KindStatus = {
-    state: "live",
-    sinceMs: null,
-    expected: null,
-    namespaces: "all",
-    forbiddenNamespaces: [],
-    message: null,
-    retryAtMs: null,
-  };
   const deltas: Delta[] = [];
   for (const object of buildScale(size)) for (const each of slimObject(object).records) deltas.push({ type: "upsert", ...each });
-  for (const kind of resourceKinds satisfies readonly ResourceKind[]) deltas.push({ type: "status", kind, status: live });
+  for (const kind of resourceKinds satisfies readonly ResourceKind[]) deltas.push({ type: "status", kind, status: toKindStatus("live") });
   index.apply(deltas);
   return { index, snapshot: index.snapshot() };
 }

@@ -5,10 +5,10 @@ import {
   createClusterIndex,
   emptyPolicy,
   requiredKinds,
+  toKindStatus,
   traceRoute,
   type Context,
   type Delta,
-  type KindStatus,
   type RouteQuery,
   type Snapshot,
 } from "@/lib/core";
@@ -127,17 +127,8 @@ function buildSnapshot({ pods, nodes, services }: Size): Snapshot {
       endpoints,
     });
   }
-  const status: KindStatus = {
-    state: "live",
-    sinceMs: null,
-    expected: null,
-    namespaces: "all",
-    forbiddenNamespaces: [],
-    message: null,
-    retryAtMs: null,
-  };
   index.apply(objects.flatMap((each) => slimObject(each).records.map((record): Delta => ({ type: "upsert", ...record }))));
-  index.apply(requiredKinds.map((kind): Delta => ({ type: "status", kind, status })));
+  index.apply(requiredKinds.map((kind): Delta => ({ type: "status", kind, status: toKindStatus("live") })));
   return index.snapshot();
 }
 

@@ -9,8 +9,8 @@ import {
   joinFindings,
   resourceKinds,
   runRules,
+  toKindStatus,
   type Delta,
-  type KindStatus,
 } from "@/lib/core";
 import type { ApiServer } from "@/lib/sources/demo/api-server";
 import type { ObjectStore } from "@/lib/sources/demo/object-store";
@@ -94,16 +94,6 @@ function withoutFirstSeen(finding: WireFinding): WireFinding {
   return finding.sinceFrom === "process" ? { ...finding, since: null, sinceFrom: null } : finding;
 }
 
-const live: KindStatus = {
-  state: "live",
-  sinceMs: null,
-  expected: null,
-  namespaces: "all",
-  forbiddenNamespaces: [],
-  message: null,
-  retryAtMs: null,
-};
-
 /** What a process that begins now would answer. */
 function answerFresh(store: ObjectStore): { readonly allocations: readonly unknown[]; readonly findings: readonly unknown[] } {
   const index = createClusterIndex(name);
@@ -112,7 +102,7 @@ function answerFresh(store: ObjectStore): { readonly allocations: readonly unkno
     // Every record is of this kind; the union cannot tell.
     index.apply([
       { type: "replace", kind, scope: "all", records: fresh.get(kind) ?? [] } as unknown as Delta,
-      { type: "status", kind, status: live },
+      { type: "status", kind, status: toKindStatus("live") },
     ]);
   const snapshot = index.snapshot();
   const context = { policy: emptyPolicy, nowMs: Date.now() };

@@ -7,11 +7,11 @@ import {
   createClusterIndex,
   emptyPolicy,
   requiredKinds,
+  toKindStatus,
   traceRoute,
   type Context,
   type Delta,
   type HostPortImplementation,
-  type KindStatus,
   type Route,
   type RouteQuery,
 } from "@/lib/core";
@@ -66,21 +66,16 @@ export function replay(scenario: Scenario): Replay {
 
 function load(scenario: Scenario) {
   const index = createClusterIndex("truth");
-  const live: KindStatus = {
-    state: "snapshot",
-    sinceMs: null,
-    expected: null,
-    namespaces: "all",
-    forbiddenNamespaces: [],
-    message: null,
-    retryAtMs: null,
-  };
   const deltas: Delta[] = scenario.objects.items.flatMap((item) =>
     slimObject(item).records.map((each): Delta => ({ type: "upsert", ...each })),
   );
   index.apply([
     ...deltas,
-    ...([...requiredKinds, "configmaps", "daemonsets"] as const).map((kind): Delta => ({ type: "status", kind, status: live })),
+    ...([...requiredKinds, "configmaps", "daemonsets"] as const).map((kind): Delta => ({
+      type: "status",
+      kind,
+      status: toKindStatus("snapshot"),
+    })),
   ]);
   const { podToNodeMasquerade, hostPortImplementation, unlistedNodeAddresses } = scenario.assumptions;
   const context: Context = {

@@ -1,4 +1,4 @@
-import { matchAllocation, type Filter } from "@/lib/core";
+import { blankAllocation, matchAllocation, type Filter } from "@/lib/core";
 import type { WireAllocation } from "@/lib/wire/schemas";
 import { buildViewRows, type ViewRow } from "./build-view";
 
@@ -14,23 +14,7 @@ export function filterRows({ filter, name, showFree, ...rest }: ViewRowsInput): 
   const surroundings = { cluster: name, evaluation: { findings: [...rest.findings.values()] } };
   const kept = filter.terms.length === 0 ? rest.all : rest.all.filter((row) => matchAllocation(filter, row, surroundings));
   // A free number passes the filter as the row that it could become: with a port and a band, and nothing else.
-  const isWanted = (port: number, band: string | null): boolean => matchAllocation(filter, { ...freeNumber, port, band }, surroundings);
+  const isWanted = (port: number, band: string | null): boolean =>
+    matchAllocation(filter, { ...blankAllocation, port, band }, surroundings);
   return buildViewRows({ ...rest, kept, free: showFree ? isWanted : null });
 }
-
-const freeNumber: Parameters<typeof matchAllocation>[1] = {
-  port: 0,
-  protocol: "any",
-  kind: "nodePort",
-  namespace: "",
-  holder: { kind: "", name: "" },
-  owners: [],
-  groups: [],
-  selector: null,
-  nodes: [],
-  addresses: [],
-  externalTrafficPolicy: null,
-  band: null,
-  findings: [],
-  unknown: [],
-};

@@ -1,6 +1,6 @@
 // The rows and columns of the map that a filter leaves. Pure.
 
-import { matchAllocation, type Filter, type FilterSurroundings } from "@/lib/core";
+import { blankAllocation, matchAllocation, type Filter, type FilterSurroundings } from "@/lib/core";
 import type { WirePortMap } from "@/lib/wire/schemas";
 
 /** What the filter asks for: its terms on nodes choose rows, all others choose columns by what claims them. */
@@ -15,26 +15,10 @@ export function narrowMap(
     onColumns.terms.length === 0 || column.claims.some((claim) => matchAllocation(onColumns, rowOf(column, claim), surroundings));
   return {
     map: { ...map, columns: map.columns.filter(keepsColumn) },
-    keepsNode: (node) => onNodes.length === 0 || matchAllocation({ terms: onNodes }, { ...nobody, nodes: [node.name] }, surroundings),
+    keepsNode: (node) =>
+      onNodes.length === 0 || matchAllocation({ terms: onNodes }, { ...blankAllocation, nodes: [node.name] }, surroundings),
   };
 }
-
-const nobody = {
-  port: 0,
-  protocol: "TCP",
-  kind: "nodePort",
-  namespace: "",
-  holder: { kind: "", name: "" },
-  owners: [],
-  groups: [],
-  selector: null,
-  nodes: [],
-  addresses: [],
-  externalTrafficPolicy: null,
-  band: null,
-  findings: [],
-  unknown: [],
-} as const;
 
 function rowOf(
   column: WirePortMap["columns"][number],
@@ -42,7 +26,7 @@ function rowOf(
 ): Parameters<typeof matchAllocation>[1] {
   const [holderKind = "", name = holder] = holder.split("/");
   return {
-    ...nobody,
+    ...blankAllocation,
     port: column.port,
     protocol: column.protocol,
     kind,

@@ -1,5 +1,5 @@
 import { createClusterIndex } from "../cluster-index/cluster-index";
-import type { KindStatus, ResourceKind } from "../model/resource-kind";
+import { toKindStatus, type ResourceKind } from "../model/resource-kind";
 import type { Delta, Snapshot } from "../model/snapshot";
 
 const empty: readonly ResourceKind[] = ["services", "pods", "endpointslices", "deployments", "daemonsets"];
@@ -11,18 +11,9 @@ const empty: readonly ResourceKind[] = ["services", "pods", "endpointslices", "d
  */
 export function buildEmptyCluster(name: string): Snapshot {
   const index = createClusterIndex(name);
-  const status = (state: KindStatus["state"]): KindStatus => ({
-    state,
-    sinceMs: null,
-    expected: null,
-    namespaces: "all",
-    forbiddenNamespaces: [],
-    message: null,
-    retryAtMs: null,
-  });
   index.apply([
-    ...empty.map((kind): Delta => ({ type: "status", kind, status: status("snapshot") })),
-    ...(["nodes", "events", "configmaps"] as const).map((kind): Delta => ({ type: "status", kind, status: status("notCollected") })),
+    ...empty.map((kind): Delta => ({ type: "status", kind, status: toKindStatus("snapshot") })),
+    ...(["nodes", "events", "configmaps"] as const).map((kind): Delta => ({ type: "status", kind, status: toKindStatus("notCollected") })),
   ]);
   return index.snapshot();
 }

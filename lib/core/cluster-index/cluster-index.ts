@@ -5,7 +5,7 @@ import { assertNever } from "../basics/assert-never";
 import { isEqual } from "../basics/equal";
 import { normaliseAddress } from "../basics/ip";
 import { compareBy, compareText } from "../basics/order";
-import { resourceKinds, type KindStatus, type ResourceKind, type Warning } from "../model/resource-kind";
+import { resourceKinds, toKindStatus, type KindStatus, type ResourceKind, type Warning } from "../model/resource-kind";
 import { recordKey, type Delta, type RecordOf, type ServicePortRef, type Snapshot, type SnapshotLookup } from "../model/snapshot";
 import { LayeredMap } from "./layered-map";
 import { createNodesByAddress } from "./nodes-by-address";
@@ -143,15 +143,7 @@ export function createClusterIndex(cluster: string): ClusterIndex {
   };
 }
 
-const initialStatus: KindStatus = {
-  state: "syncing",
-  sinceMs: null,
-  expected: null,
-  namespaces: "all",
-  forbiddenNamespaces: [],
-  message: null,
-  retryAtMs: null,
-};
+const initialStatus = toKindStatus("syncing");
 
 const compareWarnings = compareBy<Warning>(
   (a, b) => compareText(a.object, b.object),

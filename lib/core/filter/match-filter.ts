@@ -26,6 +26,24 @@ export type FilterableAllocation = Pick<
   | "unknown"
 >;
 
+/** A row that nothing holds: what a filter is asked about where there is no allocation, with what is known of it put in. */
+export const blankAllocation: FilterableAllocation = {
+  port: 0,
+  protocol: "any",
+  kind: "nodePort",
+  namespace: "",
+  holder: { kind: "", name: "" },
+  owners: [],
+  groups: [],
+  selector: null,
+  nodes: [],
+  addresses: [],
+  externalTrafficPolicy: null,
+  band: null,
+  findings: [],
+  unknown: [],
+};
+
 /** What a filter asks of a finding: core's and the wire's alike. */
 export type FilterableFinding = Pick<FindingFacts, "rule" | "severity" | "subjects" | "groups" | "ports" | "nodes"> & {
   readonly acknowledged: object | null;

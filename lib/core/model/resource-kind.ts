@@ -27,5 +27,10 @@ export type KindStatus = {
   readonly retryAtMs: number | null;
 };
 
+/** The status of a kind of which nothing is known but what is given. */
+export function toKindStatus(state: KindState, known: Partial<Omit<KindStatus, "state">> = {}): KindStatus {
+  return { state, sinceMs: null, expected: null, namespaces: "all", forbiddenNamespaces: [], message: null, retryAtMs: null, ...known };
+}
+
 /** A surprising object: counted and listed, never fatal. `object` is `Kind/namespace/name`, `Kind/name` or `file:line:column`. */
 export type Warning = { readonly object: string; readonly message: string };

@@ -9,7 +9,15 @@ import type { NodeRecord } from "../model/node";
 import type { Placement } from "../model/placement";
 import type { Container, ContainerPort, PodRecord } from "../model/pod";
 import type { ProxySettings } from "../model/proxy-settings";
-import { requiredKinds, resourceKinds, type KindState, type KindStatus, type ResourceKind, type Warning } from "../model/resource-kind";
+import {
+  requiredKinds,
+  resourceKinds,
+  toKindStatus,
+  type KindState,
+  type KindStatus,
+  type ResourceKind,
+  type Warning,
+} from "../model/resource-kind";
 import type { LoadBalancerIngress, ServicePort, ServiceRecord } from "../model/service";
 import type { Delta, Snapshot } from "../model/snapshot";
 import type { WorkloadRecord } from "../model/workload";
@@ -265,10 +273,6 @@ export function buildEvent(partial: Named<EventRecord> & Pick<EventRecord, "reas
   };
 }
 
-export function buildKindStatus(state: KindState, partial: Partial<KindStatus> = {}): KindStatus {
-  return { state, sinceMs: null, expected: null, namespaces: "all", forbiddenNamespaces: [], message: null, retryAtMs: null, ...partial };
-}
-
 export type SnapshotParts = {
   readonly cluster?: string;
   readonly nodes?: readonly NodeRecord[];
@@ -310,7 +314,7 @@ export function buildDeltas(parts: SnapshotParts): readonly Delta[] {
     const wanted = parts.kinds?.[kind];
     const collected = (requiredKinds as readonly string[]).includes(kind) || given[kind] !== undefined;
     const status =
-      typeof wanted === "object" ? buildKindStatus("live", wanted) : buildKindStatus(wanted ?? (collected ? "live" : "notCollected"));
+      typeof wanted === "object" ? toKindStatus("live", wanted) : toKindStatus(wanted ?? (collected ? "live" : "notCollected"));
     deltas.push({ type: "status", kind, status });
   }
   if (parts.warnings !== undefined) deltas.push({ type: "warnings", kind: "services", key: "", warnings: parts.warnings });

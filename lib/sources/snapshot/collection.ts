@@ -1,6 +1,6 @@
 // What was read so far, of all files: records by key, which kinds were listed, and what was surprising. Becomes the deltas of one cluster.
 
-import { recordKey, resourceKinds, type Delta, type KindStatus, type RecordOf, type ResourceKind, type Warning } from "@/lib/core";
+import { recordKey, resourceKinds, toKindStatus, type Delta, type RecordOf, type ResourceKind, type Warning } from "@/lib/core";
 import type { Slimmed } from "../kubernetes/slim/slim-object";
 import { tooLarge } from "./limits";
 import { notPrinted } from "./printed-table";
@@ -159,10 +159,7 @@ export function createCollection(recordsMax: number) {
         if (!collected && own.length > 0 && held === undefined) return [];
         const refusal = refused.get(isConverted ? "endpoints" : kind);
         const isRefused = refusal !== undefined && (!collected || refusal.isWhole);
-        const status: KindStatus = {
-          state: isRefused ? "forbidden" : collected ? "snapshot" : "notCollected",
-          sinceMs: null,
-          expected: null,
+        const status = toKindStatus(isRefused ? "forbidden" : collected ? "snapshot" : "notCollected", {
           namespaces: kind === "nodes" ? "all" : (onlyIn?.namespaces ?? "all"),
           forbiddenNamespaces: isRefused || refusal === undefined ? [] : [...refusal.namespaces].sort(),
           message:
@@ -172,8 +169,7 @@ export function createCollection(recordsMax: number) {
               : held === undefined
                 ? (unread.get(kind) ?? null)
                 : `only printed as a table, which leaves out ${notPrinted[kind] ?? "much"}`),
-          retryAtMs: null,
-        };
+        });
         // The records were slimmed as this kind; the union cannot tell.
         return [{ type: "replace", kind, scope: "all", records: found } as Delta, { type: "status", kind, status }];
       });

@@ -2,9 +2,9 @@
 
 import {
   resourceKinds,
+  toKindStatus,
   type Delta,
   type KindState,
-  type KindStatus,
   type RecordOf,
   type ResourceKind,
   type Snapshot,
@@ -69,16 +69,13 @@ export function decodeSnapshot(file: SnapshotFile): readonly Delta[] {
   const parts = resourceKinds.flatMap((kind): Delta[] => {
     const part = asObject(file.kinds[kind]);
     const { records, warnings } = readRecords(kind, part["records"]);
-    const status: KindStatus = {
-      // A kind without its records was not read, whatever the file says.
-      state: Array.isArray(part["records"]) ? (states.find((state) => state === part["state"]) ?? "notCollected") : "notCollected",
+    // A kind without its records was not read, whatever the file says.
+    const state = Array.isArray(part["records"]) ? (states.find((each) => each === part["state"]) ?? "notCollected") : "notCollected";
+    const status = toKindStatus(state, {
       sinceMs: collectedAtMs,
-      expected: null,
       namespaces: Array.isArray(part["namespaces"]) ? asTexts(part["namespaces"]) : "all",
       forbiddenNamespaces: asTexts(part["forbiddenNamespaces"]),
-      message: null,
-      retryAtMs: null,
-    };
+    });
     return [replaceAll(kind, records), { type: "status", kind, status }, { type: "warnings", kind, key: "file", warnings }];
   });
   return [

@@ -2,7 +2,7 @@
 // writes, read by the slimmers and judged by the engine.
 
 import { expect, test } from "vitest";
-import { createClusterIndex, describeProxy, emptyPolicy, requiredKinds, type Delta, type KindStatus, type Policy } from "@/lib/core";
+import { createClusterIndex, describeProxy, emptyPolicy, requiredKinds, toKindStatus, type Delta, type Policy } from "@/lib/core";
 import { noAssumptions } from "@/lib/core/policy/policy";
 import {
   aks,
@@ -24,15 +24,7 @@ import {
 } from "./distributions.testkit";
 import { slimObject } from "./slim-object";
 
-const live: KindStatus = {
-  state: "live",
-  sinceMs: null,
-  expected: null,
-  namespaces: "all",
-  forbiddenNamespaces: [],
-  message: null,
-  retryAtMs: null,
-};
+const live = toKindStatus("live");
 
 /** The proxy of node n1: its label, then `what value from origin` for each assumption. */
 function judge(objects: readonly Raw[], unread: readonly string[] = [], policy: Policy = emptyPolicy): readonly string[] {
