@@ -64,45 +64,43 @@ export class LayeredMap<K extends Key, V> implements RecordMap<K, V> {
     return [...keys];
   }
 
-  *entries(): MapIterator<[K, V]> {
-    if (this.#overlay.size === 0) {
-      yield* this.#base.entries();
-      return;
-    }
-    const added = [...this.#overlay.keys()];
+  entries(): MapIterator<[K, V]> {
+    return this.#overlay.size === 0 ? this.#base.entries() : this.#layers();
+  }
+
+  keys(): MapIterator<K> {
+    return this.#overlay.size === 0 ? this.#base.keys() : pick(this.#layers(), 0);
+  }
+
+  values(): MapIterator<V> {
+    return this.#overlay.size === 0 ? this.#base.values() : pick(this.#layers(), 1);
+  }
+
+  [Symbol.iterator](): MapIterator<[K, V]> {
+    return this.entries();
+  }
+
+  *#layers(): MapIterator<[K, V]> {
+    const added = [...this.#overlay.keys()].filter((key) => !this.#base.has(key));
     if (this.#sorted) added.sort(compareKey);
     let next = 0;
     for (const entry of this.#base) {
-      // Everything new that comes before this entry; a changed entry is met here by its own key.
+      // Everything new that comes before this entry; a changed one takes its place.
       for (let key = added[next]; this.#sorted && key !== undefined && compareKey(key, entry[0]) < 0; key = added[next]) {
         const value = this.#overlay.get(key);
         if (value !== undefined) yield [key, value];
         next += 1;
       }
-      if (this.#overlay.has(entry[0])) {
-        if (this.#sorted) {
-          next += 1;
-          const value = this.#overlay.get(entry[0]);
-          if (value !== undefined) yield [entry[0], value];
-        }
-      } else yield entry;
+      if (!this.#overlay.has(entry[0])) yield entry;
+      else {
+        const value = this.#overlay.get(entry[0]);
+        if (value !== undefined) yield [entry[0], value];
+      }
     }
     for (const key of added.slice(next)) {
       const value = this.#overlay.get(key);
       if (value !== undefined) yield [key, value];
     }
-  }
-
-  *keys(): MapIterator<K> {
-    for (const [key] of this.entries()) yield key;
-  }
-
-  *values(): MapIterator<V> {
-    for (const [, value] of this.entries()) yield value;
-  }
-
-  [Symbol.iterator](): MapIterator<[K, V]> {
-    return this.#overlay.size === 0 ? this.#base.entries() : this.entries();
   }
 
   forEach(callback: (value: V, key: K, map: ReadonlyMap<K, V>) => void, thisArg?: unknown): void {
@@ -111,6 +109,10 @@ export class LayeredMap<K extends Key, V> implements RecordMap<K, V> {
 }
 
 const overlayMin = 512;
+
+function* pick<E extends readonly unknown[], P extends keyof E>(entries: Iterable<E>, place: P): MapIterator<E[P]> {
+  for (const entry of entries) yield entry[place];
+}
 
 /** Base and overlay as one new base, in the order of `entries`; a loop of its own since this is what an apply waits for. */
 function rebase<K extends Key, V>(base: ReadonlyMap<K, V>, overlay: ReadonlyMap<K, V | undefined>, sorted: boolean): Map<K, V> {

@@ -209,9 +209,14 @@ const cnis: readonly Cni[] = [
   },
 ];
 
-/** Whether anything here, or what proxies a node, may rest on this pod: by the first of its agent's labels, so rather too many than too few. */
-export function showsDataPlane({ labels, staticPod, name }: PodRecord): boolean {
+/** Whether anything here, or what proxies a node, may rest on pods with these labels: by the first of an agent's, so rather too many than too few. */
+export function showsDataPlane(labels: Labels): boolean {
   for (const [key, values] of signLabels) if (values.has(labels[key] ?? "")) return true;
+  return false;
+}
+
+/** The same of a pod that its node's own files start: it needs no labels. */
+export function isStaticProxy({ staticPod, name }: PodRecord): boolean {
   return staticPod && name.startsWith("kube-proxy-");
 }
 

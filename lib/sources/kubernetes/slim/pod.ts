@@ -21,6 +21,7 @@ import {
 
 const protocols: readonly Protocol[] = ["TCP", "UDP", "SCTP"];
 const noContainers: readonly Container[] = [];
+const noMappings: PodRecord["nodePortLocal"] = [];
 
 export function slimPod(raw: Raw, warn: Warn): PodRecord | undefined {
   const meta = slimMeta(raw);
@@ -123,7 +124,7 @@ function proxyFlags(spec: Raw, warn: Warn) {
 }
 
 function nodePortLocal(annotation: unknown): PodRecord["nodePortLocal"] {
-  if (typeof annotation !== "string") return [];
+  if (typeof annotation !== "string") return noMappings;
   let entries: unknown;
   try {
     entries = JSON.parse(annotation);
