@@ -2,7 +2,7 @@
 // once that is known. CPU time of this process, since others may use the machine as well. Part of `npm run bench`.
 
 import { buildAllocations, emptyPolicy, listRules, runRules, type Context, type Snapshot } from "@/lib/core";
-import { askRule } from "@/lib/core/rules/support/ask-rule";
+import { askRules } from "@/lib/core/rules/support/ask-rules";
 import { buildMadeUp, cpuTime, median, type Index, type Size } from "./made-up-cluster";
 
 const small: Size = { pods: 15_000, nodes: 500, services: 1_000 };
@@ -24,7 +24,7 @@ export function benchRules(): void {
       whole.push(cpuTime(() => runRules(touch(index, round), context)));
       const snapshot = touch(index, round + rounds);
       for (const rule of listRules()) {
-        const took = cpuTime(() => askRule(rule, snapshot, context));
+        const took = cpuTime(() => askRules([rule], snapshot, context));
         byRule.set(rule.id, [...(byRule.get(rule.id) ?? []), took]);
       }
     }

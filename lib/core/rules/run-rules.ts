@@ -14,7 +14,7 @@ import type { RemedyWriter } from "../remedies/remedy";
 import { hashText } from "./fingerprint";
 import { rules } from "./registry.gen";
 import type { Evidence, Found, Rule } from "./rule";
-import { askRule, type Answer } from "./support/ask-rule";
+import { askRules, type Answer } from "./support/ask-rules";
 import { findConcerned } from "../inventory/concerned-services";
 
 /** What an evaluation was made of, for the next one: its findings by what the rules found. */
@@ -24,6 +24,8 @@ type Memory = {
   readonly answers: ReadonlyMap<string, Answer>;
   readonly findings: ReadonlyMap<Found<Evidence>, Finding>;
 };
+
+type Gap = Pick<NotEvaluated, "missing" | "namespaces">;
 
 const memories = new WeakMap<Evaluation, Memory>();
 
@@ -40,8 +42,7 @@ export function runRules(snapshot: Snapshot, context: Context, earlier?: Evaluat
   const last = memoryOf(earlier, snapshot, context);
   const concerned = last === undefined ? undefined : findConcerned(last.snapshot, snapshot);
   const sameDay = last !== undefined && dayOf(last.context.nowMs) === dayOf(context.nowMs);
-  const answers = new Map<string, Answer>();
-  const made = new Map<Found<Evidence>, Finding>();
+  const asked: { readonly rule: Rule; readonly gaps: readonly Gap[] }[] = [];
   const notEvaluated: NotEvaluated[] = [];
   for (const rule of rules) {
     if (context.policy.severities[rule.id] === "off" || (rule.scope === "check" && context.check === undefined)) continue;
@@ -50,9 +51,18 @@ export function runRules(snapshot: Snapshot, context: Context, earlier?: Evaluat
     if (gaps.some(({ namespaces }) => namespaces === "all")) continue;
     const settings = rule.lacks?.(snapshot, context) ?? [];
     if (settings.length > 0) notEvaluated.push({ rule: rule.id, missing: [], settings, namespaces: "all" });
-    const answer = askRule(rule, snapshot, context, last?.answers.get(rule.id), concerned);
-    answers.set(rule.id, answer);
-    for (const found of answer.found) {
+    asked.push({ rule, gaps });
+  }
+  const answers = askRules(
+    asked.map(({ rule }) => rule),
+    snapshot,
+    context,
+    last?.answers,
+    concerned,
+  );
+  const made = new Map<Found<Evidence>, Finding>();
+  for (const { rule, gaps } of asked) {
+    for (const found of answers.get(rule.id)?.found ?? []) {
       if (gaps.some(({ namespaces }) => touches(found.subjects, namespaces))) continue;
       // An acknowledgement ends with its day, nothing else of a finding with time alone; what can be written for it may rest on anything.
       const finding = (sameDay ? last.findings.get(found) : undefined) ?? toFinding(rule, found, context);
@@ -95,7 +105,7 @@ export const compareFindings = compareBy<Finding>(
 );
 
 /** What a rule lacks: kinds as a whole, else some namespaces of them, kinds of the same namespaces together. */
-function findGaps(snapshot: Snapshot, needs: readonly ResourceKind[]): readonly Pick<NotEvaluated, "missing" | "namespaces">[] {
+function findGaps(snapshot: Snapshot, needs: readonly ResourceKind[]): readonly Gap[] {
   const whole = needs.filter((kind) => ["syncing", "forbidden", "notCollected"].includes(snapshot.kinds[kind].state));
   if (whole.length > 0) return [{ missing: whole, namespaces: "all" }];
   const gaps = new Map<string, { readonly missing: ResourceKind[]; readonly namespaces: readonly string[] }>();
