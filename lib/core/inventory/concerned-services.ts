@@ -6,6 +6,7 @@ import type { EndpointSliceRecord } from "../model/endpoint-slice";
 import type { PodRecord } from "../model/pod";
 import type { ServiceRecord } from "../model/service";
 import type { Snapshot } from "../model/snapshot";
+import { leadsToSelected } from "./selected-endpoints";
 import { carrySurvey } from "./survey-pods";
 
 /** A snapshot must not keep the one before it, which would keep the one before that. */
@@ -72,8 +73,8 @@ function findStrays(snapshot: Snapshot, keys: Iterable<ServiceKey>, known: Stray
 }
 
 function cluesOf(snapshot: Snapshot, service: ServiceRecord): readonly string[] {
+  if (leadsToSelected(snapshot, service)) return [];
   const slices = snapshot.lookup.slicesOfService(serviceKey(service.namespace, service.name));
-  if (slices.length === 0) return [];
   const selected = new Set(snapshot.lookup.podsBySelector(service.namespace, service.selector));
   return slices.flatMap(({ endpoints }) =>
     endpoints.flatMap(({ address, targetRef }) => {

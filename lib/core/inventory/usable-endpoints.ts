@@ -5,7 +5,7 @@ import type { IPFamily } from "../model/meta";
 import type { PodRecord } from "../model/pod";
 import type { ServicePort, ServiceRecord } from "../model/service";
 import type { Snapshot } from "../model/snapshot";
-import { collectEndpoints, type Endpoint } from "../routing/endpoints";
+import { collectEndpoints, slicesOfPort, type Endpoint } from "../routing/endpoints";
 import { isExternalLocal, servedFamilies } from "../routing/service-rules";
 
 /** One endpoint of a service port, wherever it is in the cluster. `pod` null where no Pod object stands behind it. */
@@ -27,10 +27,8 @@ export type PortEndpoint = {
  * Source:  EndpointSlices by kubernetes.io/service-name, port name and protocol (kube-proxy pkg/proxy/endpointslicecache.go, topology.go; routing.md 2.1, 2.3).
  */
 export function findPortEndpoints(snapshot: Snapshot, service: ServiceRecord, port: ServicePort): readonly PortEndpoint[] {
-  const served = servedFamilies(service);
-  const families = served.length > 0 ? served : (["IPv4", "IPv6"] as const);
   const minor = newestMinorOf(snapshot);
-  return families
+  return familiesOf(service)
     .flatMap((family) => {
       const { list } = collectEndpoints(snapshot, service, port, family, minor, "");
       const usable = new Set(pickUsable(list, service));
@@ -49,6 +47,26 @@ export function findPortEndpoints(snapshot: Snapshot, service: ServiceRecord, po
       });
     })
     .sort((a, b) => compareText(a.address, b.address) || a.port - b.port);
+}
+
+/**
+ * Whether `findPortEndpoints` would find a usable one.
+ *
+ * Cost:    mostly one endpoint.
+ */
+export function hasUsableEndpoint(snapshot: Snapshot, service: ServiceRecord, port: ServicePort): boolean {
+  const minor = newestMinorOf(snapshot);
+  return familiesOf(service).some((family) => {
+    const first = slicesOfPort(snapshot, service, port, family, minor).find(({ slice }) => slice.endpoints.length > 0)?.slice.endpoints[0];
+    // Of several copies of an endpoint the one that is read first counts, unless it terminates.
+    if (first?.ready === true && !first.terminating) return true;
+    return pickUsable(collectEndpoints(snapshot, service, port, family, minor, "").list, service).length > 0;
+  });
+}
+
+function familiesOf(service: ServiceRecord): readonly IPFamily[] {
+  const served = servedFamilies(service);
+  return served.length > 0 ? served : ["IPv4", "IPv6"];
 }
 
 /** Whether the kube-proxies leave the Service alone for good, so that it holds no port of a node: headless and ExternalName Services. */

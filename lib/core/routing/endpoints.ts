@@ -1,7 +1,7 @@
 // From EndpointSlices to the endpoint list of one Service port and family, as kube-proxy's slice cache merges them (routing.md 2.1).
 
 import { serviceKey } from "../model/brands";
-import type { SliceEndpoint } from "../model/endpoint-slice";
+import type { EndpointSliceRecord, SliceEndpoint } from "../model/endpoint-slice";
 import type { IPFamily, ObjectRef } from "../model/meta";
 import type { ServicePort, ServiceRecord } from "../model/service";
 import type { Snapshot } from "../model/snapshot";
@@ -51,19 +51,15 @@ export function collectEndpoints(
 ): EndpointList {
   const copies = new Map<string, Endpoint[]>();
   let repeated = false;
-  for (const slice of snapshot.lookup.slicesOfService(serviceKey(service.namespace, service.name))) {
-    if (slice.addressType !== family || !sliceIsSeen(slice, minor)) continue;
-    for (const slicePort of slice.ports) {
-      if (slicePort.name !== port.name || slicePort.port === null || slicePort.protocol !== port.protocol) continue;
-      for (const endpoint of slice.endpoints) {
-        const place = toEndpoint(endpoint, slicePort.port, slice.name, slice.convertedFrom !== null);
-        const key = `${place.address} ${String(place.port)}`;
-        const known = copies.get(key);
-        if (known === undefined) copies.set(key, [place]);
-        else {
-          known.push(place);
-          repeated = true;
-        }
+  for (const { slice, number } of slicesOfPort(snapshot, service, port, family, minor)) {
+    for (const endpoint of slice.endpoints) {
+      const place = toEndpoint(endpoint, number, slice.name, slice.convertedFrom !== null);
+      const key = `${place.address} ${String(place.port)}`;
+      const known = copies.get(key);
+      if (known === undefined) copies.set(key, [place]);
+      else {
+        known.push(place);
+        repeated = true;
       }
     }
   }
@@ -88,6 +84,23 @@ export function collectEndpoints(
     other: picks.flatMap(({ last }) => last ?? []),
     disputed: picks.some(({ disputed }) => disputed),
   };
+}
+
+/** The slices that a proxy reads for a Service port, in the order of reading, each with the number that it gives the port; one may give several. */
+export function slicesOfPort(
+  snapshot: Snapshot,
+  service: ServiceRecord,
+  port: ServicePort,
+  family: IPFamily,
+  minor: number,
+): readonly { readonly slice: EndpointSliceRecord; readonly number: number }[] {
+  const found: { readonly slice: EndpointSliceRecord; readonly number: number }[] = [];
+  for (const slice of snapshot.lookup.slicesOfService(serviceKey(service.namespace, service.name))) {
+    if (slice.addressType !== family || !sliceIsSeen(slice, minor)) continue;
+    for (const { name, port: number, protocol } of slice.ports)
+      if (name === port.name && number !== null && protocol === port.protocol) found.push({ slice, number });
+  }
+  return found;
 }
 
 /** Which copies can win: any that is not terminating; all of them when all are. */

@@ -1,6 +1,6 @@
 import { compareText } from "../basics/order";
 import { findServiceClaims } from "../inventory/service-claims";
-import { findPortEndpoints } from "../inventory/usable-endpoints";
+import { hasUsableEndpoint } from "../inventory/usable-endpoints";
 import { serviceKey } from "../model/brands";
 import type { PortOfFinding } from "../model/finding";
 import type { ServiceRecord } from "../model/service";
@@ -122,5 +122,5 @@ function claimsOf(service: ServiceRecord): readonly Claim[] {
 function hasEndpoint(snapshot: Snapshot, service: ServiceRecord, { port, protocol }: PortOfFinding): boolean {
   return service.ports
     .filter((each) => each.port === port && each.protocol === protocol)
-    .some((each) => findPortEndpoints(snapshot, service, each).some(({ usable }) => usable));
+    .some((each) => hasUsableEndpoint(snapshot, service, each));
 }

@@ -8,6 +8,7 @@ import type { Snapshot } from "../model/snapshot";
 import { resolveOwner } from "../owners/owner";
 import { separateOwners } from "../remedies/separate-owners";
 import { defineRule } from "./rule";
+import { representativesOf } from "./support/alike-pods";
 import { claimedPortsOf, distinctPorts, isUnclaiming } from "./support/claimed-ports";
 import { isJobPod } from "./support/port-owners";
 import { lacksNamedPort } from "./support/target-ports";
@@ -37,10 +38,10 @@ export const jobInService = defineRule<JobEvidence, JobPart>({
   reads: ({ nodes }) => [nodes],
   perService(snapshot, _context, service) {
     if (isUnclaiming(service)) return null;
-    const pods = snapshot.lookup.podsBySelector(service.namespace, service.selector).filter(isJobPod);
-    if (pods.length === 0 || lastingOwners(snapshot, service).length === 0) return null;
+    const selected = snapshot.lookup.podsBySelector(service.namespace, service.selector);
+    if (!representativesOf(selected).some(isJobPod) || lastingOwners(snapshot, service).length === 0) return null;
     const usable = service.ports.flatMap((port) => findPortEndpoints(snapshot, service, port).filter((each) => each.usable));
-    return { service, pods, endpoints: new Set(usable.flatMap(({ pod }) => pod ?? [])) };
+    return { service, pods: selected.filter(isJobPod), endpoints: new Set(usable.flatMap(({ pod }) => pod ?? [])) };
   },
   *check(snapshot, _context, found) {
     for (const { services, jobs } of groupByJobs(found)) {

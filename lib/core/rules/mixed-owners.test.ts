@@ -157,17 +157,12 @@ describe("mixed-owners", () => {
   });
 
   test("two static pods of one node are two owners, though the node is the controller of both", () => {
-    const pods = ["one", "two"].map((name, place) =>
-      buildPod({
-        namespace: "clearml",
-        name: `${name}-cpu-1`,
-        node: "cpu-1",
-        ip: `10.244.3.${String(place + 1)}`,
-        labels: { app: "edge" },
-        staticPod: true,
-        controller: { kind: "Node", name: "cpu-1" },
-      }),
-    );
+    // One copy for both pods, as sources make it.
+    const shared = { labels: { app: "edge" }, controller: { kind: "Node", name: "cpu-1" }, containers: [] };
+    const pods = ["one", "two"].map((name, place) => ({
+      ...buildPod({ namespace: "clearml", name: `${name}-cpu-1`, node: "cpu-1", ip: `10.244.3.${String(place + 1)}`, staticPod: true }),
+      ...shared,
+    }));
     const [finding] = find({ pods, services: [service({ selector: { app: "edge" } })], slices: [slice(pods)] });
     expect(finding?.subjects.slice(1).map(({ kind, name }) => `${kind}/${name}`)).toEqual(["StaticPod/one", "StaticPod/two"]);
   });

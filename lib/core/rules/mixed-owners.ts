@@ -1,3 +1,4 @@
+import { leadsToSelected } from "../inventory/selected-endpoints";
 import { findPortEndpoints } from "../inventory/usable-endpoints";
 import { resolveGroup } from "../owners/owner";
 import { compareLabels } from "../owners/separating-labels";
@@ -18,6 +19,7 @@ import { layerAccess } from "../remedies/layered-access";
 import { guardByApiServer, guardByKyverno } from "../remedies/guard-bands";
 import { say } from "../remedies/words";
 import { defineRule, type Found } from "./rule";
+import { representativesOf } from "./support/alike-pods";
 import { claimedPortsOf, distinctPorts, isPassedOver, isUnclaiming } from "./support/claimed-ports";
 import { nameOwners, ownersOfEndpoints, ownersOfPort, withoutJobs, type PortOwner } from "./support/port-owners";
 import { isNewMixture } from "./support/selection-changes";
@@ -106,6 +108,9 @@ export const mixedOwners = defineRule<MixedEvidence, Found<MixedEvidence>>({
 
 /** Nearly every Service leads to the pods of one controller: then nothing is mixed, whichever of them are usable. */
 function hasOneController(snapshot: Snapshot, service: ServiceRecord): boolean {
+  const kinds = representativesOf(snapshot.lookup.podsBySelector(service.namespace, service.selector));
+  const [one] = kinds;
+  if (one !== undefined && kinds.every((each) => sharesController(each, one)) && leadsToSelected(snapshot, service)) return true;
   let first: PodRecord | null = null;
   for (const { endpoints } of snapshot.lookup.slicesOfService(serviceKey(service.namespace, service.name))) {
     for (const { targetRef } of endpoints) {

@@ -1,4 +1,4 @@
-import { findPortEndpoints } from "../inventory/usable-endpoints";
+import { hasUsableEndpoint } from "../inventory/usable-endpoints";
 import type { PortOfFinding, Severity } from "../model/finding";
 import type { Labels } from "../model/meta";
 import type { PodRecord } from "../model/pod";
@@ -88,9 +88,7 @@ export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
 /** Ports that are claimed and have no usable endpoint. ExternalName, headless and ignored Services claim nothing here. */
 function findDead(snapshot: Snapshot, service: ServiceRecord): Dead | null {
   if (!servedFamilies(service).some((family) => ignoredByProxy(service, family, Number.POSITIVE_INFINITY) === null)) return null;
-  const dead = service.ports.filter(
-    (port) => claimedPortsOf(service, port).length > 0 && !findPortEndpoints(snapshot, service, port).some(({ usable }) => usable),
-  );
+  const dead = service.ports.filter((port) => claimedPortsOf(service, port).length > 0 && !hasUsableEndpoint(snapshot, service, port));
   if (dead.length === 0) return null;
   const selected = selectedPods(snapshot, service);
   // Of a port whose name every pod lacks target-port-missing tells, and better.

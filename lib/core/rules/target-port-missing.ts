@@ -7,6 +7,7 @@ import { isFinished } from "../inventory/pod-claims";
 import { correctTargetPort } from "../remedies/correct-target-port";
 import { separateOwners } from "../remedies/separate-owners";
 import { defineRule, type Found } from "./rule";
+import { representativesOf } from "./support/alike-pods";
 import { claimedPortsOf, distinctPorts, isUnclaiming } from "./support/claimed-ports";
 import { isJobPod } from "./support/port-owners";
 import { isNameLacking, isNumberLacking, lacksNamedPort, lacksNumberedPort } from "./support/target-ports";
@@ -32,11 +33,13 @@ export const targetPortMissing = defineRule<TargetPortEvidence, readonly Found<T
     // Headless: DNS names every selected pod, whatever ports it declares.
     if (isUnclaiming(service)) return null;
     // Jobs beside a long-running owner are another rule's.
-    const pods = snapshot.lookup.podsBySelector(service.namespace, service.selector).filter(isLasting);
-    const named = service.ports.filter((port) => isNameLacking(port, pods));
-    const numbered = service.ports.filter((port) => isNumberLacking(port, pods));
-    const found = [...toFound(service, pods, named, lacksNamedPort, true), ...toFound(service, pods, numbered, lacksNumberedPort, false)];
-    return found.length === 0 ? null : found;
+    const selected = snapshot.lookup.podsBySelector(service.namespace, service.selector);
+    const kinds = representativesOf(selected).filter(isLasting);
+    const named = service.ports.filter((port) => isNameLacking(port, kinds));
+    const numbered = service.ports.filter((port) => isNumberLacking(port, kinds));
+    if (named.length + numbered.length === 0) return null;
+    const pods = selected.filter(isLasting);
+    return [...toFound(service, pods, named, lacksNamedPort, true), ...toFound(service, pods, numbered, lacksNumberedPort, false)];
   },
   check: (_snapshot, _context, found) => found.flat(),
   words: {
