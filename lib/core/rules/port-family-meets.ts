@@ -1,11 +1,13 @@
+import { serviceKey } from "../model/brands";
 import { formatObjectRef } from "../model/meta";
+import type { Snapshot } from "../model/snapshot";
 import type { PortRange } from "../policy/policy";
 import { surveyPods } from "../inventory/survey-pods";
 import { moveNumbers } from "../remedies/move-numbers";
 import { guardByApiServer, guardByKyverno } from "../remedies/guard-bands";
 import { defineRule } from "./rule";
 import { blockOf, listBlocks, readsOfBlocks } from "./support/blocks";
-import { listAnnouncedPorts, listFamilies, type ServiceFamily } from "./support/families";
+import { familyOfService, listAnnouncedPorts, listFamilies, type ServiceFamily } from "./support/families";
 import { joinClaims, listNodeClaims, type NodeClaim } from "./support/node-claims";
 import { sayFew, sayRange } from "./support/order-words";
 import { sayCount, sayPorts, verb } from "./support/words";
@@ -29,8 +31,8 @@ export const portFamilyMeets = defineRule<MeetsEvidence>({
   remedies: [moveNumbers, guardByApiServer, guardByKyverno],
   reads: (snapshot) => [listNodeClaims(snapshot), surveyPods(snapshot).serials, ...readsOfBlocks(snapshot)],
   *check(snapshot, { policy }) {
-    const announcements = listAnnouncedPorts(snapshot);
-    const announces = (family: ServiceFamily): number => announcements.filter((each) => each.family === family).length;
+    const announcements = Map.groupBy(listAnnouncedPorts(snapshot), ({ family }) => family);
+    const announces = (family: ServiceFamily): number => announcements.get(family)?.length ?? 0;
     // A stranger is told once, of several families first where a session waits for its number.
     const families = [...listFamilies(snapshot)].sort((a, b) => announces(b) - announces(a));
     if (families.length === 0) return;
@@ -39,20 +41,22 @@ export const portFamilyMeets = defineRule<MeetsEvidence>({
     const claims = listNodeClaims(snapshot).filter(
       ({ space, port }) => space === "nodePort" && blockOf(blocks, "nodePort", port.port) === null,
     );
+    const familyOf = new Map(claims.map((claim) => [claim, familyOfHolder(snapshot, claim)]));
+    const claimsOf = Map.groupBy(claims, (claim) => familyOf.get(claim));
     const told = new Set<NodeClaim>();
     for (const family of families) {
       const span = { first: family.ports[0] ?? 0, last: family.ports.at(-1) ?? 0 };
-      const announced = new Set(announcements.filter((each) => each.family === family).map(({ port }) => port));
+      const announced = new Set(announcements.get(family)?.map(({ port }) => port));
+      const own = new Set(family.ports);
       const inside = claims.filter(({ port: { port } }) => (port > span.first && port < span.last) || announced.has(port));
       const strangers = inside.filter(
         // A number that a member holds as well is node-port-duplicate's. Of two families that interleave, one is told.
-        (claim) => !isMember(family, claim) && !family.ports.includes(claim.port.port) && !told.has(claim),
+        (claim) => familyOf.get(claim) !== family && !own.has(claim.port.port) && !told.has(claim),
       );
       for (const members of Map.groupBy(strangers, ({ holder }) => holder.namespace).values()) {
         for (const claim of members) told.add(claim);
-        for (const other of familiesOf(families, members)) {
-          for (const claim of claims) if (isMember(family, claim) && within(other, claim.port.port)) told.add(claim);
-        }
+        const others = new Set(members.flatMap((claim) => familyOf.get(claim) ?? []));
+        for (const claim of claimsOf.get(family) ?? []) if ([...others].some((other) => within(other, claim.port.port))) told.add(claim);
         const joined = joinClaims(members);
         const first = family.members[0];
         const last = family.members.at(-1);
@@ -89,15 +93,11 @@ export const portFamilyMeets = defineRule<MeetsEvidence>({
   },
 });
 
-function isMember(family: ServiceFamily, { holder }: NodeClaim): boolean {
-  return family.members.some(({ namespace, name }) => namespace === holder.namespace && name === holder.name);
+function familyOfHolder(snapshot: Snapshot, { holder: { namespace, name } }: NodeClaim): ServiceFamily | null {
+  const service = snapshot.services.get(serviceKey(namespace, name));
+  return service === undefined ? null : familyOfService(snapshot, service);
 }
 
 function within({ ports }: ServiceFamily, port: number): boolean {
   return port > (ports[0] ?? 0) && port < (ports.at(-1) ?? 0);
-}
-
-/** The families that some of these claims belong to. */
-function familiesOf(families: readonly ServiceFamily[], claims: readonly NodeClaim[]): readonly ServiceFamily[] {
-  return families.filter((family) => claims.some((claim) => isMember(family, claim)));
 }

@@ -138,7 +138,8 @@ function runsOf(group: readonly ServiceRecord[]): readonly (readonly ServiceReco
     else run.push(member);
   }
   const rising = [...byBase.values()].filter((run) => run.length >= familySizeMin);
-  const rest = sorted.filter((member) => !rising.some((run) => run.includes(member)));
+  const isRising = new Set(rising.flat());
+  const rest = sorted.filter((member) => !isRising.has(member));
   const runs: ServiceRecord[][] = [];
   let end = -1;
   for (const member of rest) {
