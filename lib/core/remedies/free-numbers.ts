@@ -1,10 +1,12 @@
 // Numbers for new holders: free, and in a band where the holder may stand. Many findings ask of one snapshot, so the lists are kept with it.
 
+import { surveyPods } from "../inventory/survey-pods";
 import type { Labels } from "../model/meta";
 import type { Snapshot } from "../model/snapshot";
 import { bandOf, hasPort, isAllowed, splitNodePortRange } from "../policy/bands";
 import type { Band, Context, Policy } from "../policy/policy";
 import { listFreePorts } from "../ranges/find-free-ports";
+import { readsOfBlocks } from "../rules/support/blocks";
 import { knowNodePortRange } from "../rules/support/node-port-range";
 
 type Holder = { readonly namespace: string; readonly labels: Labels };
@@ -39,6 +41,13 @@ export function pickNumbers(
     if (numbers.length === count) return { band, numbers };
   }
   return null;
+}
+
+/** What `pickNumbers` rests on beside its own input, for `reads`. */
+export function readsOfFreeNumbers(snapshot: Snapshot): readonly unknown[] {
+  const { services, deployments, daemonsets, events } = snapshot;
+  const { hostPorts, serials } = surveyPods(snapshot);
+  return [services, deployments, daemonsets, events, hostPorts, serials, ...readsOfBlocks(snapshot)];
 }
 
 type Lists = { readonly policy: Policy; readonly nowMs: number; readonly lists: Map<string, readonly number[]> };

@@ -3,7 +3,7 @@
 import { fail, ok } from "../basics/result";
 import type { ServiceRecord } from "../model/service";
 import { hasPort } from "../policy/bands";
-import { isNearlyFull, listBandUse, listReleasable, rangeName } from "../rules/support/band-use";
+import { isNearlyFull, listBandUse, listReleasable, rangeName, readsOfBandUse } from "../rules/support/band-use";
 import { assemble, commandLine, listNames } from "./documents";
 import type { RemedyEndpoint, RemedyWriter } from "./remedy";
 import { doorsOf } from "./selected-pods";
@@ -13,6 +13,7 @@ import { say } from "./words";
 export const giveBackNumbers: RemedyWriter = {
   kind: "service",
   variant: null,
+  reads: readsOfBandUse,
   plan(snapshot, context, { subjects, fingerprint }) {
     const use = listBandUse(snapshot, context).find(({ band }) =>
       subjects.some(({ kind, name }) => kind === "Band" && name === (band ?? rangeName)),

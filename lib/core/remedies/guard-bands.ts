@@ -29,6 +29,7 @@ const policyName = "portolan-node-ports";
 export const guardByApiServer: RemedyWriter = {
   kind: "policy",
   variant: null,
+  reads: () => [],
   plan: (snapshot, context, finding) => planGuard(snapshot, context, finding, null),
 };
 
@@ -36,6 +37,7 @@ export const guardByApiServer: RemedyWriter = {
 export const guardByKyverno: RemedyWriter = {
   kind: "policy",
   variant: "kyverno",
+  reads: () => [],
   plan: (snapshot, context, finding) => planGuard(snapshot, context, finding, "kyverno"),
 };
 

@@ -9,11 +9,11 @@ import type { Snapshot } from "../model/snapshot";
 import type { WorkloadRecord } from "../model/workload";
 import { resolveOwner } from "../owners/owner";
 import type { Context } from "../policy/policy";
-import { findBlocked } from "../rules/support/blocked-pods";
+import { findBlocked, readsOfBlocked } from "../rules/support/blocked-pods";
 import { findHostPortRoom, listHostPortRooms } from "../rules/support/host-port-room";
 import { resolvePortHolder, resolveRollout } from "../rules/support/host-ports";
 import { assemble, listNames } from "./documents";
-import { pickNumbers } from "./free-numbers";
+import { pickNumbers, readsOfFreeNumbers } from "./free-numbers";
 import { patchFile } from "./let-rollout-pass";
 import { eligibleNames, patchableKinds, patchHostPorts, recordOf, undoRollout, type HostPortChange } from "./patch-host-ports";
 import type { Remedy, RemedySubject, RemedyWriter } from "./remedy";
@@ -61,6 +61,7 @@ function writer(whoMoves: WhoMoves): RemedyWriter {
   return {
     kind: "hostPort",
     variant: null,
+    reads: (snapshot, context) => [...readsOfFreeNumbers(snapshot), ...readsOfBlocked(snapshot, context)],
     plan(snapshot, context, finding) {
       const who = whoMoves(snapshot, context, finding);
       if (!who.ok) return who;

@@ -7,7 +7,7 @@ import { bandOf, isAllowed } from "../policy/bands";
 import type { Context } from "../policy/policy";
 import { activeReservations } from "../policy/reservations";
 import { assemble, commandLine, listNames } from "./documents";
-import { isStaticNumber, pickNumbers } from "./free-numbers";
+import { isStaticNumber, pickNumbers, readsOfFreeNumbers } from "./free-numbers";
 import type { Remedy, RemedySubject, RemedyWriter } from "./remedy";
 import { subjectServices } from "./selected-pods";
 import { managerOf, writeService } from "./service-manifest";
@@ -59,6 +59,7 @@ function writer(
   return {
     kind: "service",
     variant: null,
+    reads: readsOfFreeNumbers,
     plan(snapshot, context, finding) {
       const wanted = new Set(finding.ports.map(({ port }) => port));
       const moved = new Set<number>();

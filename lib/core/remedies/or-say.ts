@@ -2,6 +2,8 @@
 
 import { fail } from "../basics/result";
 import type { RemedyKind } from "../model/remedy";
+import type { Snapshot } from "../model/snapshot";
+import type { Context } from "../policy/policy";
 import type { RemedyWriter } from "./remedy";
 import type { Saying } from "./words";
 
@@ -10,6 +12,9 @@ export function orSay(kind: RemedyKind, reason: Saying, ...writers: readonly Rem
   const explain: RemedyWriter = {
     kind,
     variant: null,
+    ...(writers.every((writer) => writer.reads !== undefined) && {
+      reads: (snapshot: Snapshot, context: Context) => writers.flatMap((writer) => writer.reads?.(snapshot, context) ?? []),
+    }),
     plan(snapshot, context, finding) {
       const isSilent = writers.every((writer) => {
         const planned = writer.plan(snapshot, context, finding);

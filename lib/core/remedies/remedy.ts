@@ -44,11 +44,16 @@ export type RemedySubject = Pick<FindingFacts, "fingerprint" | "rule" | "subject
 /**
  * Decides whether one remedy can be written for a finding, and writes it when asked to.
  *
- * `plan` runs for every finding at every revision: it decides, and leaves texts to the function that it returns; else the reason why there is no such remedy,
+ * `plan` runs for every finding, at every revision where the writer has no `reads`: it decides, and leaves texts to the function that it returns; else the reason why there is no such remedy,
  * null where it has nothing to do with the finding.
  */
 export type RemedyWriter = {
   readonly kind: RemedyKind;
   readonly variant: string | null;
+  /**
+   * What a plan rests on beside the finding, the policy, the day, the version and the states of the kinds: while each of these is the same, what it decided
+   * about the same finding holds. Absent: it is planned anew at every change.
+   */
+  reads?(snapshot: Snapshot, context: Context): readonly unknown[];
   plan(snapshot: Snapshot, context: Context, finding: RemedySubject): Result<() => Remedy, Saying | null>;
 };

@@ -14,7 +14,7 @@ import type { RemedyWriter } from "../remedies/remedy";
 import { hashText } from "./fingerprint";
 import { rules } from "./registry.gen";
 import type { Evidence, Found, Rule } from "./rule";
-import { askRules, type Answer } from "./support/ask-rules";
+import { askRules, isSame, type Answer } from "./support/ask-rules";
 import { findConcerned } from "../inventory/concerned-services";
 
 /** What an evaluation was made of, for the next one: its findings by what the rules found. */
@@ -22,6 +22,8 @@ type Memory = {
   readonly snapshot: Snapshot;
   readonly context: Context;
   readonly answers: ReadonlyMap<string, Answer>;
+  /** Of the remedies' writers: null where one does not say. */
+  readonly reads: ReadonlyMap<RemedyWriter, readonly unknown[] | null>;
   readonly findings: ReadonlyMap<Found<Evidence>, Finding>;
 };
 
@@ -61,19 +63,27 @@ export function runRules(snapshot: Snapshot, context: Context, earlier?: Evaluat
     concerned,
   );
   const made = new Map<Found<Evidence>, Finding>();
+  const reads = readsOfWriters(
+    asked.map(({ rule }) => rule),
+    snapshot,
+    context,
+  );
   for (const { rule, gaps } of asked) {
+    const writers = rule.remedies ?? [];
+    const isPlanned = writers.every((writer) => isSame(last?.reads.get(writer) ?? null, reads.get(writer) ?? null));
     for (const found of answers.get(rule.id)?.found ?? []) {
       if (gaps.some(({ namespaces }) => touches(found.subjects, namespaces))) continue;
-      // An acknowledgement ends with its day, nothing else of a finding with time alone; what can be written for it may rest on anything.
-      const finding = (sameDay ? last.findings.get(found) : undefined) ?? toFinding(rule, found, context);
-      made.set(
-        found,
-        rule.remedies === undefined ? finding : { ...finding, remedies: listKinds(snapshot, context, rule.remedies, finding) },
-      );
+      // An acknowledgement ends with its day, nothing else of a finding with time alone.
+      const before = sameDay ? last.findings.get(found) : undefined;
+      if (before !== undefined && isPlanned) made.set(found, before);
+      else {
+        const finding = before ?? toFinding(rule, found, context);
+        made.set(found, writers.length === 0 ? finding : { ...finding, remedies: listKinds(snapshot, context, writers, finding) });
+      }
     }
   }
   const evaluation = { findings: [...made.values()].sort(compareFindings), notEvaluated, warnings: snapshot.warnings };
-  memories.set(evaluation, { snapshot, context, answers, findings: made });
+  memories.set(evaluation, { snapshot, context, answers, reads, findings: made });
   return evaluation;
 }
 
@@ -155,6 +165,11 @@ function toFinding(rule: Rule, found: Found<Evidence>, context: Context): Findin
     ...rule.words.en.describe(found.evidence, { ports, nodes, severity: own }),
     remedies: [],
   };
+}
+
+function readsOfWriters(asked: readonly Rule[], snapshot: Snapshot, context: Context): Memory["reads"] {
+  const writers = new Set(asked.flatMap(({ remedies }) => remedies ?? []));
+  return new Map([...writers].map((writer) => [writer, writer.reads?.(snapshot, context) ?? null]));
 }
 
 /** The kinds of remedies that can be written for a finding now, in their order. */

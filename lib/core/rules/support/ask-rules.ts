@@ -72,6 +72,7 @@ function conclude({ rule, reads, holds, parts, inOrder }: Asked, snapshot: Snaps
   return { reads, parts: sorted, found: [...rule.check(snapshot, context, [...sorted.values()])] };
 }
 
-function isSame(before: readonly unknown[] | null, now: readonly unknown[] | null): boolean {
+/** Whether two lists of what something rests on are the same; null: nobody says. */
+export function isSame(before: readonly unknown[] | null, now: readonly unknown[] | null): boolean {
   return before !== null && now !== null && before.length === now.length && before.every((each, place) => each === now[place]);
 }
