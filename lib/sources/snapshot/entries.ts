@@ -160,6 +160,7 @@ async function* openTar(bytes: Bytes, meter: Meter, watch: Watch): AsyncGenerato
 async function* openZip(zip: ZipFile, where: string, meter: Meter, watch: Watch): AsyncGenerator<Entry> {
   let unclaimed = zip.fileSize;
   try {
+    meter.announced(zip.entryCount);
     for await (const entry of zip.eachEntry()) {
       // The reader itself refuses names that lead outside: the whole archive then, as nobody packs them by accident.
       const name = entry.fileName;

@@ -49,12 +49,22 @@ export async function* counted(bytes: Bytes, passed: (length: number) => void): 
 }
 
 /** Watches what comes out of an input against what went in; throws the limit that is passed. */
-export type Meter = { readonly packed: (length: number) => void; readonly unpacked: (length: number) => void; readonly file: () => void };
+export type Meter = {
+  readonly packed: (length: number) => void;
+  readonly unpacked: (length: number) => void;
+  readonly file: () => void;
+  /** So many files, by what an archive says of itself before any is opened. */
+  readonly announced: (count: number) => void;
+};
 
 export function createMeter(where: string, limits: SnapshotLimits): Meter {
   let packed = 0;
   let unpacked = 0;
   let files = 0;
+  const judgeFiles = (count: number): void => {
+    if (count > limits.filesMax)
+      throw tooLarge(where, `it holds more than ${limits.filesMax.toLocaleString("en")} files (the limit on their count)`);
+  };
   return {
     packed: (length) => {
       packed += length;
@@ -70,9 +80,9 @@ export function createMeter(where: string, limits: SnapshotLimits): Meter {
     },
     file: () => {
       files += 1;
-      if (files > limits.filesMax)
-        throw tooLarge(where, `it holds more than ${limits.filesMax.toLocaleString("en")} files (the limit on their count)`);
+      judgeFiles(files);
     },
+    announced: judgeFiles,
   };
 }
 

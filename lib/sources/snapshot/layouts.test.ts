@@ -314,6 +314,44 @@ test("values that were blacked out are not set, and counted in one warning", asy
   ]);
 });
 
+const hide = "***HIDDEN***";
+
+test.for<{ readonly name: string; readonly object: object; readonly unknown: object }>([
+  {
+    name: "a nodePort",
+    object: { ...service, spec: { ...service.spec, ports: [{ port: 80, nodePort: hide }] } },
+    unknown: { services: ["shop"] },
+  },
+  { name: "a selector", object: { ...service, spec: { ...service.spec, selector: { app: hide } } }, unknown: { services: ["shop"] } },
+  {
+    name: "a clusterIP",
+    object: { ...service, spec: { ...service.spec, clusterIP: "x-ipv4-0000000001-x" } },
+    unknown: { services: ["shop"] },
+  },
+  { name: "the name of a Service", object: { ...service, metadata: { namespace: "shop", name: hide } }, unknown: { services: ["shop"] } },
+  { name: "the namespace of a Service", object: { ...service, metadata: { namespace: hide, name: "web" } }, unknown: { services: "all" } },
+  { name: "addresses of endpoints", object: { ...slice, endpoints: [{ addresses: [hide] }] }, unknown: { endpointslices: ["shop"] } },
+  { name: "labels of a pod", object: { ...pod, metadata: { ...pod.metadata, labels: { app: hide } } }, unknown: { pods: ["shop"] } },
+  {
+    name: "addresses of a node",
+    object: { ...node, status: { addresses: [{ type: "InternalIP", address: hide }] } },
+    unknown: { nodes: "all" },
+  },
+  {
+    name: "what decides nothing: a password in a pod, the label of a Service",
+    object: { ...service, metadata: { ...service.metadata, labels: { a: hide } } },
+    unknown: {},
+  },
+])("blacked out: $name: what rests on it is unknown, not calm", async ({ object, unknown }) => {
+  const { snapshot } = await read(write("blacked.json", json(list("List", node, pod, service, slice, object))));
+  const found = resourceKinds.flatMap((kind): [ResourceKind, "all" | readonly string[]][] => {
+    const { state, forbiddenNamespaces } = snapshot.kinds[kind];
+    if (state === "forbidden") return [[kind, "all"]];
+    return forbiddenNamespaces.length === 0 ? [] : [[kind, forbiddenNamespaces]];
+  });
+  expect(Object.fromEntries(found)).toEqual(unknown);
+});
+
 test("YAML that is cut off: its last item is left out, with a warning", async () => {
   const text = yaml({ apiVersion: "v1", items: [service, pod], kind: "List" });
   const { snapshot } = await read(write("cut.yaml", text.slice(0, text.indexOf("podIP"))));

@@ -92,6 +92,15 @@ describe("each limit is an error that names it", () => {
   });
 });
 
+test("a zip archive that says of itself that it holds too many files is refused before one is opened", async () => {
+  let bytes = 0;
+  const result = await readSnapshot([write("many.zip", zipOf(files))], {
+    limits: { ...defaultLimits, filesMax: 20 },
+    progress: (each) => (bytes = each.bytes),
+  });
+  expect([result.ok, bytes]).toEqual([false, 0]);
+});
+
 test("names that lead out of a tar archive and links are passed over, the rest is read", async () => {
   const archive = await tarOf(
     [

@@ -8,7 +8,7 @@ import type { Collection } from "./collection";
 import { describeValue } from "./foreign";
 import { SnapshotFailure } from "./limits";
 import type { ValueSink } from "./read-values";
-import { withoutRedacted } from "./redacted";
+import { findBlackedOut, withoutRedacted } from "./redacted";
 import { decodeSnapshot, isSnapshotFile, snapshotVersion } from "./snapshot-format";
 
 /** `objects`: objects of the API, of whatever kind. `foreign`: what a value was that is none. `isOwn`: Portolan's own snapshot was among them. */
@@ -38,8 +38,15 @@ export function createObjectReader(name: string, where: string, collection: Coll
     collection.add(slim.records, asText(asObject(raw["metadata"])["resourceVersion"]));
     slim.warnings.forEach(collection.warn);
   };
+  /** What was blacked out is as unknown as what was refused. */
+  const readRedacted = (kind: ResourceKind | "endpoints", value: unknown): Raw =>
+    withoutRedacted(value, () => {
+      collection.redacted();
+      const namespace = findBlackedOut(kind, asObject(value));
+      if (namespace !== null) collection.refused(kind, namespace, "values that decide were blacked out before it was handed over");
+    });
   const readAs = (kind: ResourceKind | "endpoints", value: unknown): void => {
-    const raw = withoutRedacted(value, collection.redacted);
+    const raw = readRedacted(kind, value);
     keep(raw, kind === "endpoints" ? slimObject({ ...raw, kind: "Endpoints", apiVersion: "v1" }) : slimAs(kind, raw));
   };
   const readObject = (value: Raw): void => {
@@ -50,7 +57,7 @@ export function createObjectReader(name: string, where: string, collection: Coll
       return;
     }
     collection.collected(known);
-    const raw = withoutRedacted(value, collection.redacted);
+    const raw = readRedacted(known, value);
     keep(raw, slimObject(raw));
   };
   const readAny = (value: unknown, depth: number): void => {

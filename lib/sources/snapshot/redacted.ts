@@ -1,6 +1,7 @@
 // Values that were blacked out before a dump was handed over: they stand for something else, and twice the same mark is not twice the same value.
 
-import { asObject, type Raw } from "../kubernetes/slim/read";
+import type { ResourceKind } from "@/lib/core";
+import { asObject, asObjects, asText, type Raw } from "../kubernetes/slim/read";
 
 // Troubleshoot's redactors; must-gather-clean's numbered stand-ins keep which is which, but are no addresses.
 const marks = /\*{3}HIDDEN\*{3}|^x-(ipv4|ipv6|mac)-\d+-x$|^<?REDACTED>?$|^\[REDACTED\]$/;
@@ -13,6 +14,30 @@ export function withoutRedacted(value: unknown, found: () => void): Raw {
   if (!holdsMark(raw, 0)) return raw;
   found();
   return asObject(strip(raw, 0));
+}
+
+/** What is taken from an object of the kind to say who holds a port and where it leads; of the other kinds nothing is. */
+const deciding: Partial<Record<ResourceKind | "endpoints", (raw: Raw) => readonly unknown[]>> = {
+  nodes: (raw) => [asObject(raw["status"])["addresses"]],
+  services: (raw) => [raw["spec"], asObject(raw["status"])["loadBalancer"]],
+  endpointslices: (raw) => [raw["endpoints"], raw["ports"], asObject(raw["metadata"])["labels"]],
+  endpoints: (raw) => [raw["subsets"]],
+  pods: (raw) => {
+    const spec = asObject(raw["spec"]);
+    return [asObject(raw["metadata"])["labels"], spec["nodeName"], ...asObjects(spec["containers"]).map(({ ports }) => ports)];
+  },
+};
+
+/**
+ * Where what was blacked out leaves too little of an object to answer from.
+ *
+ * Returns: its namespace, "all" when that is blacked out as well or the kind has none; null when nothing is missed.
+ */
+export function findBlackedOut(kind: ResourceKind | "endpoints", raw: Raw): string | null {
+  const { name, namespace } = asObject(raw["metadata"]);
+  const fields = deciding[kind];
+  if (fields === undefined || ![name, namespace, ...fields(raw)].some((each) => holdsMark(each, 0))) return null;
+  return kind === "nodes" || holdsMark(namespace, 0) ? "all" : asText(namespace) || "default";
 }
 
 function holdsMark(value: unknown, depth: number): boolean {
