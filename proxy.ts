@@ -22,4 +22,4 @@ export function proxy(request: NextRequest): Response {
 }
 
 // Next would hold what is sent to a matched address in memory, and cut it off after 10 MiB: snapshots go by. The front door has asked them, too.
-export const config = { matcher: [{ source: "/((?!_next/static|favicon.ico|api/v1/snapshots$).*)" }] };
+export const config = { matcher: [{ source: "/((?!_next/static|api/v1/snapshots$).*)" }] };

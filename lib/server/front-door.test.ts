@@ -95,6 +95,13 @@ describe("the front door", () => {
       status: 421,
       inside: null,
     },
+    {
+      name: "a way round to another path",
+      text: `GET /_next/static/../%2e%2e/a?b=.. HTTP/1.1\r\n${own}${bye}`,
+      status: 200,
+      inside: "GET /a?b=..",
+    },
+    { name: "a path like a host name", text: `GET //evil.example/a HTTP/1.1\r\n${own}${bye}`, status: 200, inside: "GET //evil.example/a" },
     { name: "a request line with another scheme", text: `GET file:///etc/passwd HTTP/1.1\r\n${own}${bye}`, status: 400, inside: null },
     {
       name: "our own page",
@@ -227,6 +234,7 @@ describe("the front door", () => {
     const answer = await exchange(port, `GET /a HTTP/1.1\r\nHost: evil.example\r\n${bye}`);
     expect(answer).toMatch(/^content-type: application\/problem\+json\r$/im);
     expect(answer).toMatch(/^x-content-type-options: nosniff\r$/im);
+    expect(answer).toMatch(/^content-security-policy: default-src 'none'; frame-ancestors 'none'\r$/im);
     expect(JSON.parse(answer.slice(answer.indexOf("{"), answer.lastIndexOf("}") + 1))).toMatchObject({
       type: "urn:portolan:foreign-host",
       status: 421,
@@ -246,6 +254,7 @@ test("a client that asks too often is told when to come back; probes and static 
       answer.startsWith("HTTP/1.1 200 "),
     ),
   ).toBe(true);
+  expect(await ask("/_next/static/../../c")).toMatch(/^HTTP\/1.1 429 /);
   const refused = await ask("/c");
   expect(refused).toMatch(/^HTTP\/1.1 429 /);
   expect(refused).toMatch(/^retry-after: 7\r$/im);

@@ -7,8 +7,8 @@ import { count } from "./counters";
 import { guardRequest } from "./guard";
 import { log } from "./log";
 import { encodeProblem, problem, problemHeaders, type Problem } from "./problem";
-import { createRateLimit, type RateLimit } from "./rate-limit";
-import { commonHeaders } from "./security-headers";
+import { clientOf, createRateLimit, type RateLimit } from "./rate-limit";
+import { closedPolicy, commonHeaders } from "./security-headers";
 
 /** How long a client may take. */
 type Patience = {
@@ -65,7 +65,8 @@ export function guardServer(
   if (process.env["NODE_ENV"] !== "development") server.removeAllListeners("upgrade");
   server.on("request", (request, response) => {
     const refused = admit(request, rateLimit);
-    for (const [name, value] of Object.entries(commonHeaders)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries({ ...commonHeaders, "content-security-policy": closedPolicy }))
+      response.setHeader(name, value);
     if (refused !== undefined) refuse(response, refused);
     else for (const handler of handlers) handler.call(server, request, response);
   });
@@ -74,7 +75,7 @@ export function guardServer(
 function limitConnections(server: Server): void {
   const open = new Map<string, number>();
   server.on("connection", (socket) => {
-    const client = socket.remoteAddress ?? "";
+    const client = clientOf(socket.remoteAddress ?? "");
     const number = (open.get(client) ?? 0) + 1;
     if (number > connectionsPerClientMax) {
       count("portolan_connections_refused_total", {});
@@ -90,7 +91,7 @@ function limitConnections(server: Server): void {
   });
 }
 
-/** Returns: why the request is refused. An absolute address in the request line is brought to the usual form. */
+/** Returns: why the request is refused. The address in the request line is brought to the form in which it was judged. */
 function admit(request: IncomingMessage, rateLimit: RateLimit): Problem | undefined {
   const { method = "", headers, rawHeaders, socket } = request;
   if (rawHeaders.filter((name, place) => place % 2 === 0 && name.toLowerCase() === "host").length > 1)
@@ -107,7 +108,7 @@ function admit(request: IncomingMessage, rateLimit: RateLimit): Problem | undefi
   request.url = path;
   // Probes must be answered whatever else goes on, and a page has many static files, which cost nothing.
   if (pathname !== "/healthz" && !pathname.startsWith("/_next/static/")) {
-    const wait = rateLimit(socket.remoteAddress ?? "");
+    const wait = rateLimit(clientOf(socket.remoteAddress ?? ""));
     if (wait > 0) return { ...problem("too-many-requests", "this client asks too often"), retryAfterSeconds: wait };
   }
   const { methods = ["GET", "HEAD"], bodyMax = 0 } = writable.get(pathname) ?? {};
@@ -118,11 +119,15 @@ function admit(request: IncomingMessage, rateLimit: RateLimit): Problem | undefi
   return undefined;
 }
 
-/** The path and query of a request line; of one that names a whole address (RFC 9112 3.2.2) its host and port besides. */
+/**
+ * The path and query of a request line, without the ways round (`/_next/static/../../conflicts`) that Next would follow; of one that names a whole address
+ * (RFC 9112 3.2.2) its host and port besides.
+ */
 function requestTarget(target: string): { readonly path: string; readonly authority: string | null } | undefined {
-  if (target.startsWith("/")) return { path: target, authority: null };
-  const url = URL.parse(target);
-  return url === null || !/^https?:$/.test(url.protocol) ? undefined : { path: url.pathname + url.search, authority: url.host };
+  const isPath = target.startsWith("/");
+  const url = URL.parse(isPath ? `http://localhost${target}` : target);
+  if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
+  return { path: url.pathname + url.search, authority: isPath ? null : url.host };
 }
 
 function refuse(response: ServerResponse, refused: Problem): void {

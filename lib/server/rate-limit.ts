@@ -1,4 +1,4 @@
-// How often one client may ask: a token bucket for each address.
+// How often one client may ask, and which addresses are one client: a token bucket for each.
 
 /** Returns: seconds to wait, 0 = go on. */
 export type RateLimit = (client: string) => number;
@@ -21,4 +21,14 @@ export function createRateLimit(burst: number, perSecond: number, now: () => num
     if (buckets.size > clientsMax) for (const [oldest] of buckets) if (buckets.delete(oldest)) break;
     return tokens < 1 ? Math.max(1, Math.ceil((1 - tokens) / perSecond)) : 0;
   };
+}
+
+/** Who is behind an address: of IPv6 the network (/64), out of which one machine takes as many addresses as it likes; of an IPv4 address in IPv6 clothes that one. */
+export function clientOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [start = "", end] = (address.split("%", 1)[0] ?? "").split("::");
+  const [left, right] = [start, end ?? ""].map((part) => (part === "" ? [] : part.split(":"))) as [string[], string[]];
+  return [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill("0"), ...right].slice(0, 4).join(":");
 }

@@ -10,6 +10,9 @@ export const commonHeaders = {
   "permissions-policy": "camera=(), microphone=(), geolocation=(), usb=()",
 } as const;
 
+/** The content policy of what is no page, and of every answer until a page has its own: nothing is loaded, and nobody may frame it. */
+export const closedPolicy = "default-src 'none'; frame-ancestors 'none'";
+
 /** The content policy of one page: scripts and styles need the nonce; nothing is loaded from elsewhere, and nobody may frame the page. */
 export function contentPolicy(nonce: string): string {
   return [
