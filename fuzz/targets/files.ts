@@ -13,6 +13,7 @@ import { connectContext } from "@/lib/sources/kubernetes/connect";
 import { slimObject } from "@/lib/sources/kubernetes/slim/slim-object";
 import { readManifest } from "@/lib/sources/manifest/read-manifest";
 import { readPolicy } from "@/lib/sources/policy/read-policy";
+import { zipOf } from "@/lib/sources/snapshot/archives.testkit";
 import { readSnapshot } from "@/lib/sources/snapshot/read-snapshot";
 import { encodeSnapshot } from "@/lib/sources/snapshot/snapshot-format";
 import { encodeCheck } from "@/lib/wire/encode-check";
@@ -128,6 +129,24 @@ const hostileTar = await tarOf([
   [`${"deep/".repeat(200)}x.json`, "{}"],
   ...files,
 ]);
+const zipFiles = files.map(([name, text]) => ({ name, text }));
+const zip = zipOf(zipFiles);
+const hostileZips = [
+  ...["../../etc/evil.json", "/etc/evil.json", "..\\..\\evil.json", "C:\\evil.json", "\u0000.json", "\u001b[2J\u202e.json", ""].map(
+    (name) => zipOf([{ name, text: "{}" }, ...zipFiles]),
+  ),
+  zipOf([{ name: "link.json", text: "/etc/passwd", link: true }, ...zipFiles]),
+  zipOf([{ name: "a.json", text: "{}", encrypted: true }, ...zipFiles]),
+  zipOf(Array.from({ length: 500 }, () => ({ name: "a.json", text: listText, shared: true }))),
+  zipOf([{ name: "a.json", text: Buffer.alloc(64 << 20) }]),
+  ...[0, 1, 2 ** 31, 2 ** 32 - 1].flatMap((size) => [
+    zipOf([{ name: "a.json", text: listText, sizes: { compressed: size } }]),
+    zipOf([{ name: "a.json", text: listText, sizes: { uncompressed: size } }]),
+  ]),
+  Buffer.concat([Buffer.from("#!/bin/sh\n"), zip]),
+  Buffer.concat([zip, Buffer.from("and more")]),
+  Buffer.concat([zip, zip]),
+];
 const zeros = gzipSync(Buffer.alloc(64 << 20));
 
 export const archiveFile: Target<Uint8Array> = {
@@ -144,16 +163,18 @@ export const archiveFile: Target<Uint8Array> = {
     gzipSync(Buffer.concat([Buffer.from("["), Buffer.alloc(32 << 20, "[")])),
     Buffer.concat([tar, tar]),
     Buffer.concat([gzipSync(tar), gzipSync(tar)]),
+    ...hostileZips,
     Buffer.alloc(1 << 20),
     Buffer.alloc(1 << 20, 0xff),
     // Cut at every place that might matter.
     ...Array.from({ length: 120 }, (_, place) => tar.subarray(0, place * 97)),
+    ...Array.from({ length: 80 }, (_, place) => zip.subarray(0, zip.length - place * 61)),
     ...Array.from({ length: 80 }, (_, place) => gzipSync(tar).subarray(0, 3 + place * 13)),
     ...["PK\u0003\u0004", "\u001f\u008b", "BZh9", "\u00fd7zXZ\u0000", "k8s\u0000", "ustar", "GIF89a", "%PDF-1.7", "\u007fELF"].map((head) =>
       Buffer.from(head, "latin1"),
     ),
   ],
-  random: fc.oneof(nearBytes([tar, hostileTar]), nearBytes([gzipSync(tar), gzipSync(listText)])),
+  random: fc.oneof(nearBytes([tar, hostileTar]), nearBytes([gzipSync(tar), gzipSync(listText)]), nearBytes([zip])),
   run: (bytes) => readFile(bytes.length % 2 === 0 ? "fuzz.tar.gz" : "fuzz.bin", bytes),
   weight: 0.3,
 };

@@ -2,8 +2,10 @@
 
 import * as fc from "fast-check";
 import { slimObject } from "@/lib/sources/kubernetes/slim/slim-object";
+import { loadCheck } from "@/lib/server/check-query";
 import { loadAllocations, loadAllocationsCsv, loadFindings, loadMap, loadSearch, loadTrace, loadTracePage } from "@/lib/server/queries";
 import { loadFree, loadRanges } from "@/lib/server/range-queries";
+import { loadRemedies } from "@/lib/server/remedy-queries";
 import { guardRequest } from "@/lib/server/guard";
 import { createLiveHub } from "@/lib/server/live-hub";
 import { encodeProblem, isProblem } from "@/lib/server/problem";
@@ -33,7 +35,18 @@ const runtime = startRuntime({
 const hub = createLiveHub(runtime);
 const decoder = new TextDecoder();
 
-const questions = [loadAllocations, loadAllocationsCsv, loadMap, loadFindings, loadTrace, loadTracePage, loadSearch, loadFree, loadRanges];
+const questions = [
+  loadAllocations,
+  loadAllocationsCsv,
+  loadMap,
+  loadFindings,
+  loadTrace,
+  loadTracePage,
+  loadSearch,
+  loadFree,
+  loadRanges,
+  loadRemedies,
+];
 const names = [
   "cluster",
   "filter",
@@ -57,8 +70,14 @@ const names = [
   "block",
   "to",
   "why",
+  "fingerprint",
+  "failOn",
+  "namespace",
+  "file",
 ];
 const right: Readonly<Record<string, string>> = { address: "10.190.1.1", port: "30001", q: "clearml", to: "10.190.1.1:30001" };
+
+const manifest = JSON.stringify(objects.find(({ kind }) => kind === "Service"));
 
 type Query = readonly (readonly [string, string])[];
 
@@ -78,10 +97,10 @@ export const queryStrings: Target<Query> = {
     ),
     { maxLength: 6 },
   ),
-  run: (query) => {
+  run: async (query) => {
     const params = new URLSearchParams(query.map(([name, value]) => [name, value]));
-    for (const ask of questions) {
-      const answer = ask(params);
+    const posted = new Request(`http://127.0.0.1/api/v1/check?${params.toString()}`, { method: "POST", body: manifest });
+    for (const answer of [...questions.map((ask) => ask(params)), await loadCheck(posted)]) {
       const text = JSON.stringify(isProblem(answer) ? encodeProblem(answer) : answer);
       if (isProblem(answer) && answer.detail === "") throw new Error(`a problem without words: ${text}`);
     }

@@ -37,6 +37,13 @@ describe("a stream of JSON is cut into", () => {
       broken: ["broken 1:9 after 0"],
     },
     {
+      name: "what follows a line that nests without end",
+      text: `${"[".repeat(5000)}\n{"c":3}\n`,
+      elements: [],
+      values: [{ c: 3 }],
+      broken: ["broken 1:1001 after 0"],
+    },
+    {
       name: "what comes before the end",
       text: '{"items":[{"a":1},{"b":',
       elements: [{ a: 1 }],

@@ -35,10 +35,12 @@ const space = 0x20;
 const nothing = 0;
 // Keys deeper than this cannot name a list that is cut.
 const keyDepthMax = 3;
+// No object of the API nests a tenth as deep. Counting the brackets of a bomb to its end takes a second for each 32 MiB.
+const nestingMax = 1000;
 
 /**
  * Values stand one after another, each beginning at the start of a line; other lines between them are passed over (`kubectl cluster-info dump` prints logs there).
- * A value that cannot be JSON (a line break inside a text, a bracket where none may stand) ends there, and reading goes on with the next line.
+ * A value that cannot be JSON (a line break inside a text, a bracket where none may stand, nesting without end) ends there, and reading goes on with the next line.
  *
  * `tooLong` is called when one part grows beyond `partBytesMax`, and throws.
  */
@@ -69,6 +71,7 @@ export function createJsonCutter(sink: CutSink, partBytesMax: number, tooLong: (
   const giveUp = (ended: boolean): void => {
     const start = outerParts.join("") + (outerFrom < 0 ? "" : store.bytes().toString("utf8", outerFrom, Math.min(at, outerFrom + 200)));
     sink.broken({ ended, line, column: at - lineStart + 1, elements, start: start.slice(0, 200) });
+    isFirst = false;
     reset();
   };
   const reset = (): void => {
@@ -86,6 +89,7 @@ export function createJsonCutter(sink: CutSink, partBytesMax: number, tooLong: (
 
   const open = (bytes: Buffer, byte: number): boolean => {
     if (depth > 0 && previous !== colon && previous !== comma && previous !== openBracket) return false;
+    if (depth >= nestingMax) return false;
     if (depth === 0) outerFrom = at;
     startElement();
     depth += 1;
