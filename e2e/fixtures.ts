@@ -60,6 +60,11 @@ export async function stopProcess(child: ChildProcess, signal: NodeJS.Signals = 
   return ended;
 }
 
+declare global {
+  /** Of every page: the binding that takes its reports of the content policy. */
+  var reportViolation: (report: string) => void;
+}
+
 export type FakeCluster = {
   readonly url: string;
   readonly kubeconfig: string;
@@ -158,7 +163,7 @@ export const test = base.extend<Each, Worker>({
             sample,
             page: location.href,
           };
-          (globalThis as unknown as { reportViolation(report: string): void }).reportViolation(JSON.stringify(report));
+          globalThis.reportViolation(JSON.stringify(report));
         });
       });
       context.on("console", (message) => {

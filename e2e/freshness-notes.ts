@@ -11,6 +11,11 @@ export type Noted = { readonly atMs: number; readonly what: "opened" | "heard" |
 
 export type Notes = { readonly said: readonly Said[]; readonly noted: readonly Noted[] };
 
+declare global {
+  /** Of a page that takes notes. */
+  var freshnessNotes: Notes;
+}
+
 /** Every page that this context opens from now on takes notes. */
 export async function takeNotes(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
@@ -44,10 +49,10 @@ export async function takeNotes(context: BrowserContext): Promise<void> {
       if (word !== "" && (last?.word !== word || last.line !== line)) notes.said.push({ atMs: Date.now(), word, line });
     };
     new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-label"] });
-    (globalThis as unknown as { freshnessNotes: Notes }).freshnessNotes = notes;
+    globalThis.freshnessNotes = notes;
   });
 }
 
 export function readNotes(page: Page): Promise<Notes> {
-  return page.evaluate(() => (globalThis as unknown as { readonly freshnessNotes: Notes }).freshnessNotes);
+  return page.evaluate(() => globalThis.freshnessNotes);
 }

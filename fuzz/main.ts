@@ -20,6 +20,8 @@ const { values } = parseArgs({
   },
 });
 const silenceMaxMs = 60_000;
+// Nothing is read yet while the program loads, which takes its time on a busy machine.
+const startMaxMs = 300_000;
 const seed = values.seed ?? (values.short === true ? "20261128" : String(Math.floor(Math.random() * 2 ** 31)));
 const args = ["--seed", seed, "--runs", values.runs ?? (values.short === true ? "100" : "12000")];
 if (values.short === true) args.push("--few");
@@ -39,7 +41,7 @@ const hung = (): void => {
   console.log(`HANGS at ${at}`);
   child.kill("SIGKILL");
 };
-let timer = setTimeout(hung, silenceMaxMs);
+let timer = setTimeout(hung, startMaxMs);
 createInterface({ input: child.stdout }).on("line", (line) => {
   clearTimeout(timer);
   timer = setTimeout(hung, silenceMaxMs);
