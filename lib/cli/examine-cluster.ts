@@ -1,6 +1,6 @@
 // What `doctor` finds out about one cluster: whether it answers, what may be read there, what was read, and what it takes to read the rest.
 
-import { describeProxy, requiredKinds, resourceKinds, type Assumption, type ResourceKind } from "@/lib/core";
+import { describeProxy, requiredKinds, joinAssumptions, resourceKinds, type Assumption, type ResourceKind } from "@/lib/core";
 import { describeLackingRbac } from "@/lib/sources/kubernetes/lacking-rbac";
 import { probeCluster, type Access, type KindAccess, type Probe, type Verb } from "@/lib/sources/kubernetes/probe";
 import { openSource, type OpenOptions } from "@/lib/sources/open";
@@ -93,9 +93,7 @@ export async function examineCluster(spec: SourceSpec, options: OpenOptions, fla
     latencyMs: probe?.latencyMs ?? null,
     troubles: [...(error === null ? [] : [toTrouble(error)]), ...(readsNothing(loaded) ? [nothing] : [])],
     proxies: labels.map((proxy) => ({ proxy, nodes: described.filter(({ label }) => label === proxy).length })),
-    assumptions: [
-      ...new Map(described.flatMap(({ assumptions }) => assumptions).map((each) => [JSON.stringify(each), { ...each }])).values(),
-    ],
+    assumptions: joinAssumptions(described.flatMap(({ assumptions }) => assumptions)),
     kinds: resourceKinds.map((kind) => reportKind(kind, probe, snapshot.kinds[kind], countOf(snapshot, kind))),
     notEvaluated: [...new Set(evaluation.notEvaluated.map(({ rule }) => rule))].sort(),
     rbac: probe === null ? null : describeLackingRbac(probe.kinds, probe.user),

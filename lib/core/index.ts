@@ -40,6 +40,7 @@ export * from "./filter/sort-allocations";
 export { buildAllocations, compareAllocations } from "./inventory/build-allocations";
 export { findingsOnRoute, joinFindings } from "./inventory/join-findings";
 export { traceRoute } from "./routing/trace";
+export { joinAssumptions } from "./routing/join-assumptions";
 export { describeProxy } from "./routing/proxy-config";
 export { buildPortMap } from "./inventory/build-port-map";
 export { describeRoute } from "./routing/words";

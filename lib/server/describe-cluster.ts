@@ -1,4 +1,4 @@
-import { describeProxy, nodePortRangeOf, resourceKinds, type Assumption } from "@/lib/core";
+import { describeProxy, joinAssumptions, nodePortRangeOf, resourceKinds } from "@/lib/core";
 import { encodeRecognition } from "@/lib/wire/encode-recognition";
 import { countOf, encodeStaleness } from "@/lib/wire/encode-status";
 import type { WireCluster } from "@/lib/wire/schemas";
@@ -24,7 +24,7 @@ export function describeCluster(view: ClusterView): WireCluster {
     message: trouble ?? (error === null ? null : `policy: ${error}`),
     version: view.snapshot.version,
     proxyModes: [...new Set(proxies.map((proxy) => proxy.label))].sort(),
-    assumptions: distinct(proxies.flatMap((proxy) => proxy.assumptions)),
+    assumptions: [...joinAssumptions(proxies.flatMap((proxy) => proxy.assumptions))],
     policy: file === null ? null : basename(file),
     policyError: error,
     counts: Object.fromEntries(resourceKinds.map((kind) => [kind, countOf(view.snapshot, kind)])),
@@ -33,9 +33,4 @@ export function describeCluster(view: ClusterView): WireCluster {
     bands: view.policy.value.bands.map(({ name, kind, ports, owner }) => ({ name, kind, first: ports.first, last: ports.last, owner })),
     nodePortRange: nodePortRangeOf(view.policy.value, view.name).range,
   };
-}
-
-/** Nodes mostly share their settings: each statement once, in the order met. */
-function distinct(assumptions: readonly Assumption[]): Assumption[] {
-  return [...new Map(assumptions.map((each) => [`${each.what} ${each.value} ${each.from}`, { ...each }])).values()];
 }
