@@ -1,8 +1,9 @@
 // The one question with a body: a manifest against a cluster.
 
+import { isUtf8 } from "node:buffer";
 import { checkManifest, severities, type Severity } from "@/lib/core";
 import { manifestSizeMax } from "@/lib/sources/manifest/read-documents";
-import { readManifest } from "@/lib/sources/manifest/read-manifest";
+import { readManifest, type ManifestText } from "@/lib/sources/manifest/read-manifest";
 import type { WireCheck } from "@/lib/wire/check-schemas";
 import { encodeCheck } from "@/lib/wire/encode-check";
 import { encodeEnvelope } from "./envelope";
@@ -23,10 +24,10 @@ export async function loadCheck(request: Request): Promise<Answer<WireCheck>> {
   if (isProblem(derived)) return derived;
   const failOn = readFailOn(params.get("failOn"));
   if (typeof failOn === "object") return failOn;
-  const text = await readBody(request);
-  if (typeof text === "object") return text;
+  const body = await readBody(request);
+  if (isProblem(body)) return body;
   const { view, context, evaluation } = derived;
-  const read = readManifest([{ file: params.get("file") ?? bodyName, text }], params.get("namespace") ?? "default");
+  const read = readManifest([{ file: params.get("file") ?? bodyName, ...body }], params.get("namespace") ?? "default");
   const result = checkManifest(view.snapshot, context, read.manifest, evaluation);
   return { ...encodeEnvelope(view), ...encodeCheck(result, read, view.name, failOn) };
 }
@@ -37,7 +38,7 @@ function readFailOn(text: string | null): Severity | Problem {
 }
 
 /** The body as text, never more of it than is allowed. */
-async function readBody(request: Request): Promise<string | Problem> {
+async function readBody(request: Request): Promise<Pick<ManifestText, "text" | "damaged"> | Problem> {
   const tooLarge = problem("too-large", "a manifest may have 5 MiB: split it, or use portolan check -f FILE for each part");
   if (Number(request.headers.get("content-length") ?? 0) > manifestSizeMax) return tooLarge;
   const parts: Uint8Array[] = [];
@@ -48,5 +49,6 @@ async function readBody(request: Request): Promise<string | Problem> {
     parts.push(part);
   }
   if (size === 0) return problem("bad-query", "the body is empty: send the manifest as YAML or JSON");
-  return new TextDecoder().decode(Buffer.concat(parts));
+  const bytes = Buffer.concat(parts);
+  return { text: new TextDecoder().decode(bytes), damaged: !isUtf8(bytes) };
 }

@@ -4,6 +4,7 @@
  */
 export function withoutQuotes(cause: unknown): string {
   const [line = ""] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
+  if (line.startsWith("Excessive alias count")) return "unfolds aliases of aliases too often: write out what they stand for";
   return line
     .replace(/, (\.\.\.)?".*"(\.\.\.)? is not valid JSON$/, "")
     .replace(/^((?:Unresolved|Unexpected) [^:]*): .*$/, "$1")

@@ -14,6 +14,11 @@ export function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]
   return 0;
 }
 
+/** `spec.ports[0].nodePort` */
+export function sayPath(path: readonly PropertyKey[]): string {
+  return path.map((part, place) => (typeof part === "number" ? `[${String(part)}]` : `${place === 0 ? "" : "."}${String(part)}`)).join("");
+}
+
 type Ranged = { readonly value: unknown; readonly range?: readonly [number, number, number] | null };
 
 function isCollection(value: unknown): value is { readonly items: readonly unknown[] } {

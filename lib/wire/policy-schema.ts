@@ -1,24 +1,24 @@
 // The policy file's shape (contract.md "Policy file"). Unknown keys are errors: a mistyped key must not be a silent one.
 
 import { z } from "zod";
-import { listRules, nearestWord, parseAddress, parseCidr } from "@/lib/core";
+import { fail, listRules, nearestWord, ok, parseAddress, parseCidr, type Result } from "@/lib/core";
 
 const range = z
-  .union([z.string().regex(/^\d{1,5}(-\d{1,5})?$/, "a port range such as 30000-30100"), z.number().int()])
+  .union([z.string().regex(/^\d{1,5}(-\d{1,5})?$/, "wants a port range such as 30000-30100"), z.number().int()])
   .transform((value, context) => {
     const [first = Number.NaN, last = first] = String(value).split("-").map(Number);
     if (!(first >= 1 && last <= 65_535 && first <= last)) {
-      context.addIssue({ code: "custom", message: "a port range such as 30000-30100, within 1-65535" });
+      context.addIssue({ code: "custom", message: "wants a port range such as 30000-30100, within 1-65535" });
       return z.NEVER;
     }
     return { first, last };
   });
 
-const day = z.iso.date("a day such as 2027-01-31");
+const day = z.iso.date("wants a day such as 2027-01-31");
 
 const allow = z.strictObject({ namespaces: z.array(z.string()).optional(), labels: z.record(z.string(), z.string()).optional() });
-const cidr = z.string().refine((text) => parseCidr(text) !== undefined, "a network such as 10.190.0.0/16");
-const address = z.string().refine((text) => parseAddress(text) !== undefined, "an IP address");
+const cidr = z.string().refine((text) => parseCidr(text) !== undefined, "wants a network such as 10.190.0.0/16");
+const address = z.string().refine((text) => parseAddress(text) !== undefined, "wants an IP address");
 const bandKind = z.enum(["nodePort", "hostPort"]);
 const port = z.number().int().min(1).max(65_535);
 
@@ -38,76 +38,129 @@ const assumptions = z.strictObject({
   poolLabel: z.string().optional(),
 });
 
-export const policySchema = z
-  .strictObject({
-    version: z.literal(1, {
-      error: ({ input }) => (input === undefined ? "missing: write version: 1" : "this Portolan reads version 1"),
-    }),
-    clusters: z.record(z.string(), assumptions).optional(),
-    bands: z
-      .array(
-        z.strictObject({ name: z.string().min(1), kind: bandKind, ports: range, owner: z.string().optional(), allow: allow.optional() }),
-      )
-      .optional(),
-    reservations: z
-      .array(
-        z.strictObject({
-          port,
-          for: z.string(),
-          kind: bandKind.optional(),
-          node: z.string().optional(),
-          protocol: z.enum(["TCP", "UDP", "SCTP"]).optional(),
-          until: day.optional(),
-          ticket: z.string().optional(),
-          allow: allow.optional(),
-        }),
-      )
-      .optional(),
-    acknowledgements: z
-      .array(
-        z.strictObject({
-          rule: z.string(),
-          subject: z.string().regex(/^[A-Za-z]+(\/[^/]+){1,2}$/, "an object such as Service/clearml/web"),
-          owners: z.array(z.string()).optional(),
-          reason: z.string(),
-          by: z.string(),
-          until: day,
-        }),
-      )
-      .optional(),
-    blocks: z.array(z.strictObject({ name: z.string().min(1), kind: bandKind, ports: range, allow: allow.optional() })).optional(),
-    severities: z.record(z.string(), z.enum(["critical", "warning", "info", "off"])).optional(),
-    systemPorts: z.strictObject({ controlPlane: z.array(range).optional(), node: z.array(range).optional() }).optional(),
-  })
-  .superRefine((policy, context) => {
-    const named = [
-      ...(policy.acknowledgements ?? []).map(({ rule }, place) => ({ rule, path: ["acknowledgements", place, "rule"] })),
-      ...Object.keys(policy.severities ?? {}).map((rule) => ({ rule, path: ["severities", rule] })),
-    ];
-    for (const { rule, path } of named) {
-      if (knownRules().includes(rule)) continue;
-      const near = nearestWord(rule, knownRules());
-      context.addIssue({
-        code: "custom",
-        path,
-        message: `there is no rule ${JSON.stringify(rule)}${near === null ? "" : `: did you mean ${near}`}`,
-      });
-    }
-    const bands = policy.bands ?? [];
-    bands.forEach((band, place) => {
-      if (bands.slice(0, place).some((each) => each.kind === band.kind && each.name === band.name))
-        context.addIssue({ code: "custom", path: ["bands", place, "name"], message: `a ${band.kind} band of this name stands above` });
-      const other = bands
-        .slice(0, place)
-        .find((each) => each.kind === band.kind && each.ports.first <= band.ports.last && band.ports.first <= each.ports.last);
-      if (other !== undefined)
-        context.addIssue({
-          code: "custom",
-          path: ["bands", place, "ports"],
-          message: `overlaps the band ${JSON.stringify(other.name)} of the same kind`,
-        });
+const policySchema = z.strictObject({
+  version: z.literal(1, {
+    error: ({ input }) => (input === undefined ? "is missing: write version: 1" : "this Portolan reads version 1"),
+  }),
+  clusters: z.record(z.string(), assumptions).optional(),
+  bands: z
+    .array(z.strictObject({ name: z.string().min(1), kind: bandKind, ports: range, owner: z.string().optional(), allow: allow.optional() }))
+    .optional(),
+  reservations: z
+    .array(
+      z.strictObject({
+        port,
+        for: z.string(),
+        kind: bandKind.optional(),
+        node: z.string().optional(),
+        protocol: z.enum(["TCP", "UDP", "SCTP"]).optional(),
+        until: day.optional(),
+        ticket: z.string().optional(),
+        allow: allow.optional(),
+      }),
+    )
+    .optional(),
+  acknowledgements: z
+    .array(
+      z.strictObject({
+        rule: z.string(),
+        subject: z.string().regex(/^[A-Za-z]+(\/[^/]+){1,2}$/, "wants an object such as Service/clearml/web"),
+        owners: z.array(z.string()).optional(),
+        reason: z.string(),
+        by: z.string(),
+        until: day,
+      }),
+    )
+    .optional(),
+  blocks: z.array(z.strictObject({ name: z.string().min(1), kind: bandKind, ports: range, allow: allow.optional() })).optional(),
+  severities: z.record(z.string(), z.enum(["critical", "warning", "info", "off"])).optional(),
+  systemPorts: z.strictObject({ controlPlane: z.array(range).optional(), node: z.array(range).optional() }).optional(),
+});
+
+/** One mistake; `path` leads to the field, or to the key that is unknown. */
+export type PolicyMistake = { readonly path: readonly PropertyKey[]; readonly message: string };
+
+/** Returns: the policy as it is written, or every mistake: also what clashes while something else is broken. */
+export function parsePolicy(value: unknown): Result<WirePolicy, readonly PolicyMistake[]> {
+  const parsed = policySchema.safeParse(value, { error: sayIssue });
+  const mistakes = [...(parsed.error?.issues ?? []).flatMap(toMistakes), ...findClashes(value)];
+  return parsed.success && mistakes.length === 0 ? ok(parsed.data) : fail(mistakes);
+}
+
+function toMistakes(issue: z.core.$ZodIssue): readonly PolicyMistake[] {
+  return issue.code === "unrecognized_keys"
+    ? issue.keys.map((key) => ({ path: [...issue.path, key], message: "there is no such key" }))
+    : [{ path: issue.path, message: issue.message }];
+}
+
+/** What a schema says without words of its own. */
+function sayIssue(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.input === undefined) return "is missing";
+  const given = JSON.stringify(issue.input);
+  switch (issue.code) {
+    case "invalid_type":
+      return `wants ${types[issue.expected] ?? issue.expected}, not ${given}`;
+    case "invalid_value":
+      return `wants ${issue.values.map(String).join(" or ")}, not ${given}`;
+    case "too_small":
+      return issue.origin === "string" ? "is empty" : `wants a number from ${String(issue.minimum)} on, not ${given}`;
+    case "too_big":
+      return `wants a number up to ${String(issue.maximum)}, not ${given}`;
+    default:
+      return undefined;
+  }
+}
+
+const types: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "keys with values",
+  record: "keys with values",
+};
+
+const severitiesOf = z.object({ severities: z.record(z.string(), z.unknown()) });
+const acknowledged = z.object({ rule: z.string() });
+const banded = z.object({ name: z.string(), kind: bandKind, ports: range });
+
+/** Bands of one kind that share a name or numbers, and rules that there are not. Whatever is broken in another way is passed over here. */
+function findClashes(value: unknown): readonly PolicyMistake[] {
+  const mistakes: PolicyMistake[] = [];
+  const file = listsOf(value);
+  const severities = severitiesOf.safeParse(value).data?.severities ?? {};
+  const named = [
+    ...file("acknowledgements", acknowledged).map(({ item: { rule }, place }) => ({ rule, path: ["acknowledgements", place, "rule"] })),
+    ...Object.keys(severities).map((rule) => ({ rule, path: ["severities", rule] })),
+  ];
+  for (const { rule, path } of named) {
+    if (knownRules().includes(rule)) continue;
+    const near = nearestWord(rule, knownRules());
+    mistakes.push({ path, message: `there is no rule ${JSON.stringify(rule)}${near === null ? "" : `: did you mean ${near}`}` });
+  }
+  const bands = file("bands", banded);
+  for (const [at, { item: band, place }] of bands.entries()) {
+    const above = bands.slice(0, at).filter(({ item }) => item.kind === band.kind);
+    if (above.some(({ item }) => item.name === band.name))
+      mistakes.push({ path: ["bands", place, "name"], message: `a ${band.kind} band of this name stands above` });
+    const other = above.find(({ item }) => item.ports.first <= band.ports.last && band.ports.first <= item.ports.last)?.item;
+    if (other !== undefined)
+      mistakes.push({ path: ["bands", place, "ports"], message: `overlaps the band ${JSON.stringify(other.name)} of the same kind` });
+  }
+  return mistakes;
+}
+
+/** The items of a list in the file that are whole, with their places. */
+function listsOf(value: unknown) {
+  return <T>(key: string, schema: z.ZodType<T>): readonly { readonly item: T; readonly place: number }[] => {
+    const list = z.looseObject({ [key]: z.array(z.unknown()) }).safeParse(value).data?.[key];
+    return (Array.isArray(list) ? list : []).flatMap((each, place) => {
+      const { data } = schema.safeParse(each);
+      return data === undefined ? [] : [{ item: data, place }];
     });
-  });
+  };
+}
 
 // Rules that speak in a check of a manifest alone.
 const checkRules = ["node-port-taken", "node-port-duplicate-in-service", "captures-pods", "captured-by-service", "host-port-unplaceable"];

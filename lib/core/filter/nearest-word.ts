@@ -1,6 +1,8 @@
 /** The word that is most likely meant: the fewest edits away, at most half of what was typed; null when none is near. Case does not matter. */
 export function nearestWord(typed: string, words: readonly string[]): string | null {
   const text = typed.toLowerCase();
+  const same = words.find((word) => word.toLowerCase() === text);
+  if (same !== undefined) return same;
   let best: string | null = null;
   let bestEdits = Math.max(1, Math.floor(text.length / 2)) + 1;
   for (const word of words) {

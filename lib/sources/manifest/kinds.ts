@@ -22,22 +22,26 @@ const kinds: Readonly<Record<string, KnownKind>> = {
   Endpoints: { what: "slice", apiVersions: ["v1"] },
 };
 
-/** Everything else that the core group has: a kind that is none of these is a mistake. */
-const coreKinds = [
-  "Binding",
-  "ConfigMap",
-  "Event",
-  "LimitRange",
-  "List",
-  "Namespace",
-  "Node",
-  "PersistentVolume",
-  "PersistentVolumeClaim",
-  "PodTemplate",
-  "ResourceQuota",
-  "Secret",
-  "ServiceAccount",
-];
+/** What else the groups have that are the API server's own: there, a kind that is none of these is a mistake. */
+const otherKinds: Readonly<Record<string, readonly string[]>> = {
+  "": [
+    "Binding",
+    "ConfigMap",
+    "Event",
+    "LimitRange",
+    "List",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "PodTemplate",
+    "ResourceQuota",
+    "Secret",
+    "ServiceAccount",
+  ],
+  apps: ["ControllerRevision"],
+  batch: [],
+};
 
 /** `known`: the names that an unknown kind or apiVersion may have been meant to be. */
 export type KindOfObject =
@@ -51,14 +55,21 @@ export function kindOfObject(apiVersion: string, kind: string): KindOfObject {
   const found = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   if (found?.apiVersions.includes(apiVersion) === true) return { is: "read", what: found.what };
   const group = groupOf(apiVersion);
-  if (found?.apiVersions.some((each) => groupOf(each) === group) === true)
+  const others = Object.hasOwn(otherKinds, group) ? otherKinds[group] : undefined;
+  // Groups of other makers are domains: one without a dot that a kind of ours claims is a slip.
+  if (found !== undefined && (others !== undefined || isOneOf(found, group) || !group.includes(".")))
     return { is: "unknown", field: "apiVersion", known: found.apiVersions };
-  if (group === "" && !coreKinds.includes(kind)) {
-    const known = [...coreKinds, ...Object.keys(kinds).filter((each) => kinds[each]?.apiVersions.includes("v1") === true)];
-    // A kind that belongs elsewhere: the apiVersion is what is wrong.
-    return found === undefined ? { is: "unknown", field: "kind", known } : { is: "unknown", field: "apiVersion", known: found.apiVersions };
+  if (others === undefined) return { is: "ignored", name: `${kind}.${group}` };
+  if (!others.includes(kind)) {
+    const own = Object.keys(kinds).filter((each) => isOneOf(kinds[each], group));
+    return { is: "unknown", field: "kind", known: [...others, ...own] };
   }
+  if (group === "" && apiVersion !== "v1") return { is: "unknown", field: "apiVersion", known: ["v1"] };
   return { is: "ignored", name: group === "" ? kind : `${kind}.${group}` };
+}
+
+function isOneOf(known: KnownKind | undefined, group: string): boolean {
+  return known?.apiVersions.some((each) => groupOf(each) === group) === true;
 }
 
 function groupOf(apiVersion: string): string {

@@ -1,6 +1,6 @@
 // From a text to YAML documents, each with its value and the places of its fields. Broken ones are named, and the rest is read all the same.
 
-import { isAlias, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit, type Document } from "yaml";
+import { isAlias, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit, type Document, type YAMLMap } from "yaml";
 import type { TextPosition } from "@/lib/core";
 import type { WireManifestError } from "@/lib/wire/check-schemas";
 import { offsetOf } from "../yaml-offset";
@@ -15,42 +15,49 @@ export const manifestSizeMax = 5 << 20;
 /**
  * Reads a YAML or JSON stream.
  *
- * Input:   a text and the name to show for it. Windows line ends, a byte order mark and the header and notes that Helm prints around a manifest are understood.
+ * Input:   a text and the name to show for it; `damaged`: it held bytes that are no UTF-8. Windows line ends, a byte order mark, JSON objects one after another, and
+ *          the header and notes that Helm prints around a manifest are understood.
  * Returns: the documents that hold something, and every mistake with its place, in the order of the text.
  * Errors:  never throws.
  */
 export function readDocuments(
   file: string,
   text: string,
+  damaged = false,
 ): { readonly documents: readonly ManifestDocument[]; readonly errors: readonly WireManifestError[] } {
   const refuse = (message: string) => ({ documents: [], errors: [{ file, line: 1, column: 1, message }] });
   if (Buffer.byteLength(text) > manifestSizeMax) return refuse("is larger than 5 MiB");
-  if (text.includes("\u0000")) return refuse("is not a text: it holds zero bytes");
+  if (text.includes("\u0000")) return refuse("is not a text in UTF-8: it holds zero bytes");
   const lines = new LineCounter();
-  let parsed: readonly Document.Parsed[];
-  try {
-    parsed = [...parseAllDocuments(blankHelmNotes(text), options(lines))];
-  } catch (cause) {
-    return refuse(cause instanceof RangeError ? tooDeep : withoutQuotes(cause));
-  }
+  lines.lineStarts.push(0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1));
   const place = (offset: number): TextPosition => {
     const { line, col } = lines.linePos(Math.max(0, offset));
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
   const documents: ManifestDocument[] = [];
   const errors: WireManifestError[] = [];
-  for (const document of parsed) {
-    const wrong = [...findSyntaxErrors(document), ...findRepeatedKeys(document)];
-    errors.push(...wrong.sort((a, b) => a.offset - b.offset).map(({ offset, message }) => ({ ...place(offset), message })));
-    if (wrong.length > 0) continue;
+  for (const { offset: base, part } of cutJsonObjects(text) ?? [{ offset: 0, part: blankHelmNotes(text) }]) {
+    const refuseAt = ({ offset, message }: Mistake): number => errors.push({ ...place(base + offset), message });
+    let parsed: readonly Document.Parsed[];
     try {
-      // Aliases of aliases could make a small text into a huge value.
-      const value: unknown = document.toJS({ maxAliasCount: 100 });
-      if (value === null || value === undefined || isHelmHeader(value)) continue;
-      // A path of which nothing is written leads to the document itself.
-      documents.push({ value, at: (path) => place(offsetOf(document, path) || startOf(document)) });
+      parsed = [...parseAllDocuments(part, options)];
     } catch (cause) {
-      errors.push({ ...place(startOf(document)), message: cause instanceof RangeError ? tooDeep : withoutQuotes(cause) });
+      refuseAt({ offset: 0, message: cause instanceof RangeError ? tooDeep : withoutQuotes(cause) });
+      continue;
+    }
+    for (const document of parsed) {
+      const wrong = findMistakes(document, part, damaged);
+      for (const mistake of wrong.sort((a, b) => a.offset - b.offset)) refuseAt(mistake);
+      if (wrong.length > 0) continue;
+      try {
+        // Aliases of aliases could make a small text into a huge value.
+        const value: unknown = document.toJS({ maxAliasCount: 100 });
+        if (value === null || value === undefined || isHelmHeader(value)) continue;
+        // A path of which nothing is written leads to the document itself.
+        documents.push({ value, at: (path) => place(base + (offsetOf(document, path) || startOf(document))) });
+      } catch (cause) {
+        refuseAt({ offset: startOf(document), message: cause instanceof RangeError ? tooDeep : withoutQuotes(cause) });
+      }
     }
   }
   return { documents, errors };
@@ -61,18 +68,80 @@ function startOf({ contents }: Document): number {
 }
 
 /** The parser's own search for repeated keys compares each with each: a large map would take minutes. `<<` merges, as kubectl's reader does it. */
-function options(lineCounter: LineCounter) {
-  return { lineCounter, prettyErrors: false, logLevel: "silent", uniqueKeys: false, merge: true } as const;
-}
+const options = { prettyErrors: false, logLevel: "silent", uniqueKeys: false, merge: true } as const;
 
 type Mistake = { readonly offset: number; readonly message: string };
+
+/** Why a document cannot be read. Whoever gives a chart's templates in place of what they make is told that alone, once. */
+function findMistakes(document: Document.Parsed, text: string, damaged: boolean): Mistake[] {
+  const wrong = findSyntaxErrors(document);
+  const from = document.range[0];
+  const source = text.slice(from, document.range[2]);
+  const template = source.search(/\{\{[^}\n]*\}\}/);
+  if (template >= 0 && (wrong.length > 0 ? wrong.some(({ offset }) => isOnTemplateLine(text, offset)) : holdsTemplate(document)))
+    return [{ offset: from + template, message: "{{ }} belongs to a template: check what helm template prints of it" }];
+  const replaced = damaged ? source.indexOf("\uFFFD") : -1;
+  return [
+    ...wrong,
+    ...(replaced < 0 ? [] : [{ offset: from + replaced, message: "is not a text in UTF-8 here" }]),
+    ...findRepeatedKeys(document),
+    ...findBadAliases(document),
+  ];
+}
+
+function isOnTemplateLine(text: string, offset: number): boolean {
+  const end = text.indexOf("\n", offset);
+  return text.slice(text.lastIndexOf("\n", Math.max(0, offset - 1)) + 1, end < 0 ? undefined : end).includes("{{");
+}
+
+/** `{{ x }}` without quotes is YAML too: a map whose key is a map. */
+function holdsTemplate(document: Document.Parsed): boolean {
+  let found = false;
+  visit(document, { Map: (_, { items }: YAMLMap) => (items.some(({ key }) => isMap(key)) ? ((found = true), visit.BREAK) : undefined) });
+  return found;
+}
+
+/** An alias of nothing, and one inside of what it stands for. */
+function findBadAliases(document: Document.Parsed): readonly Mistake[] {
+  const bad: Mistake[] = [];
+  visit(document, {
+    Alias(_, node, path) {
+      const target = node.resolve(document);
+      if (target === undefined) bad.push({ offset: offsetIn(node), message: "is an alias, and no anchor of its name stands before it" });
+      else if (path.includes(target)) bad.push({ offset: offsetIn(node), message: "is an alias of something that holds it" });
+    },
+  });
+  return bad;
+}
+
+/** JSON objects one after another, as jq and programs print them; null where the text is anything else, or only one of them. */
+function cutJsonObjects(text: string): readonly { readonly offset: number; readonly part: string }[] | null {
+  if (!/^\s*\{/.test(text)) return null;
+  const parts: { offset: number; part: string }[] = [];
+  let depth = 0;
+  let from = -1;
+  for (const { index, 0: token } of text.matchAll(/"(?:[^"\\]|\\[^])*"|[^\s]/g)) {
+    if (from < 0 && token !== "{") return null;
+    if (from < 0) from = index;
+    if (token === "{" || token === "[") depth += 1;
+    if (token === "}" || token === "]") depth -= 1;
+    if (depth > 0) continue;
+    parts.push({ offset: from, part: text.slice(from, index + 1) });
+    from = -1;
+  }
+  if (from >= 0) parts.push({ offset: from, part: text.slice(from) });
+  return parts.length > 1 ? parts : null;
+}
 
 /** What the parser stumbles over, without the words that follow from its first stumble. */
 function findSyntaxErrors({ errors }: Document.Parsed): readonly Mistake[] {
   const [first] = errors;
   if (first === undefined) return [];
   if (errors.some(({ message }) => message.startsWith("Maximum call stack"))) return [{ offset: first.pos[0], message: tooDeep }];
-  const own = errors.filter((error) => error === first || !error.message.includes("in YAML stream"));
+  const own = errors
+    .filter((error) => error === first || !error.message.includes("in YAML stream"))
+    // What breaks off in the middle is open in many ways, all at its end.
+    .filter((error, place, all) => all.findIndex(({ pos }) => pos[0] === error.pos[0]) === place);
   const shown = own.slice(0, mistakesMax).map((error) => ({ offset: error.pos[0], message: withoutQuotes(error) }));
   const rest = own.length - shown.length;
   return rest === 0

@@ -1,5 +1,6 @@
 // The texts behind the paths of `portolan check -f`: files, folders, standard input.
 
+import { isUtf8 } from "node:buffer";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fail, ok, type Result } from "@/lib/core";
@@ -17,13 +18,13 @@ export async function readManifestFiles(paths: readonly string[]): Promise<Resul
   const texts: ManifestText[] = [];
   for (const path of paths) {
     if (path === "-") {
-      texts.push({ file: standardInput, text: await readStandardInput() });
+      texts.push(decode(standardInput, await readStandardInput()));
       continue;
     }
     try {
       const files = statSync(path).isDirectory() ? listFiles(path) : [path];
       if (files.length === 0) return fail(unreadable(path, "this folder holds no .yaml, .yml or .json file"));
-      for (const file of files) texts.push({ file: file.replaceAll("\\", "/"), text: readFileSync(file, "utf8") });
+      for (const file of files) texts.push(decode(file.replaceAll("\\", "/"), readFileSync(file)));
     } catch (cause) {
       const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
       return fail(unreadable(path, missing ? "there is no such file or folder" : cause instanceof Error ? cause.message : String(cause)));
@@ -32,10 +33,14 @@ export async function readManifestFiles(paths: readonly string[]): Promise<Resul
   return ok(texts);
 }
 
-async function readStandardInput(): Promise<string> {
+function decode(file: string, bytes: Buffer): ManifestText {
+  return { file, text: bytes.toString("utf8"), damaged: !isUtf8(bytes) };
+}
+
+async function readStandardInput(): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const chunk of process.stdin) parts.push(chunk as Buffer);
-  return Buffer.concat(parts).toString("utf8");
+  return Buffer.concat(parts);
 }
 
 function listFiles(folder: string): readonly string[] {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { readManifest } from "./read-manifest";
 
 const service = `apiVersion: v1
@@ -34,6 +35,8 @@ describe("streams", () => {
   test.for([
     ["two documents", `${service}---\n${pod}`],
     ["Windows line ends", `${service}---\n${pod}`.replaceAll("\n", "\r\n")],
+    ["JSON objects on lines of their own", `${JSON.stringify(parse(service))}\n${JSON.stringify(parse(pod))}\n`],
+    ["JSON objects one behind another", `${JSON.stringify(parse(service), null, 2)}${JSON.stringify(parse(pod))}`],
     ["a byte order mark", `\uFEFF${service}---\n${pod}`],
     [
       "empty documents and comments of Helm",
@@ -187,6 +190,32 @@ describe("mistakes: each is named with its place, and what is right beside it is
       `a: &a [${"x,".repeat(9)}x]\n${["b", "c", "d", "e"].map((key, place) => `${key}: &${key} [${`*${"abcd".charAt(place)},`.repeat(10)}]\n`).join("")}`,
       /alias/i,
     ],
+    ["an alias without an anchor", "apiVersion: v1\nkind: Service\nmetadata: *no\n", /^3:11 is an alias, and no anchor of its name/],
+    ["an alias in what it stands for", spec("port: &p [*p]"), /^7:17 is an alias of something that holds it$/],
+    [
+      "a chart's template, that would be YAML",
+      "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Release.Name }}\n",
+      /^4:9 \{\{ \}\} belongs to a template: check what helm template prints of it$/,
+    ],
+    [
+      "a chart's template, that is none",
+      "{{- if .Values.web }}\napiVersion: v1\nkind: Service\n{{- end }}\n",
+      /^1:1 \{\{ \}\} belongs to a template/,
+    ],
+    ["a kind as number", "apiVersion: 1\nkind: Service\n", /^1:1 apiVersion: wants a text, not 1$/],
+    [
+      "a mistyped group",
+      "apiVersion: app/v1\nkind: Deployment\n",
+      /^1:1 there is no apiVersion "app\/v1" of Deployment; did you mean apps\/v1$/,
+    ],
+    [
+      "a mistyped kind of a group",
+      "apiVersion: apps/v1\nkind: Deploymnet\n",
+      /^2:1 there is no kind "Deploymnet" in apps\/v1; did you mean Deployment$/,
+    ],
+    ["a kind in small letters", "apiVersion: v1\nkind: service\n", /did you mean Service$/],
+    ["a version of other kinds", "apiVersion: v2\nkind: ConfigMap\n", /^1:1 there is no apiVersion "v2" of ConfigMap; did you mean v1$/],
+    ["items that are no list", "apiVersion: v1\nkind: List\nitems: { a: 1 }\n", /^3:1 items: wants a list of objects$/],
     ["no kind", "apiVersion: v1\nmetadata: { name: a }\n", /^1:1 kind is missing$/],
     ["no apiVersion", "kind: Service\nmetadata: { name: a }\n", /^1:1 apiVersion is missing$/],
     [
@@ -281,6 +310,19 @@ describe("mistakes: each is named with its place, and what is right beside it is
     );
     expect(objects).toEqual(both);
     expect(errors.map((each) => each.split(" ")[0])).toEqual(["4:1", "24:9", "24:18"]);
+  });
+
+  test("one for each place: what breaks off, and what has no metadata", () => {
+    expect(read('{"apiVersion":"v1","kind":"Service","metadata":{"name":"a"},"spec":{"ports":[{"port":80,')[1]).toHaveLength(1);
+    expect(read("apiVersion: v1\nkind: Service\nspec: { ports: [{ port: 80 }] }\n")[1]).toHaveLength(1);
+  });
+
+  test("bytes that are no UTF-8 spoil their own document; the character that stands for them elsewhere is one like any other", () => {
+    const text = `${service}---\napiVersion: v1\nkind: Service\nmetadata: { name: caf\uFFFD }\nspec: { ports: [{ port: 80 }] }\n`;
+    const names = (damaged: boolean) => readManifest([{ file: "m.yaml", text, damaged }], "default");
+    expect(names(true).manifest.objects).toHaveLength(1);
+    expect(names(true).errors).toEqual([{ file: "m.yaml", line: 15, column: 22, message: "is not a text in UTF-8 here" }]);
+    expect(names(false).errors).toEqual([]);
   });
 
   test("of a document as a whole stand where it begins, behind comments", () => {

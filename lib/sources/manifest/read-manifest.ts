@@ -19,9 +19,11 @@ import { slimService } from "../kubernetes/slim/service";
 import { slimObject } from "../kubernetes/slim/slim-object";
 import { slimWorkload } from "../kubernetes/slim/workload";
 import { kindOfObject, type ManifestKind } from "./kinds";
+import { sayPath } from "../yaml-offset";
 import { readDocuments } from "./read-documents";
 
-export type ManifestText = { readonly file: string; readonly text: string };
+/** `damaged`: the text held bytes that are no UTF-8, each now a replacement character. */
+export type ManifestText = { readonly file: string; readonly text: string; readonly damaged?: boolean };
 
 /** `ignored`: kinds that take no port and select no pod, counted, by name. */
 export type ReadManifest = {
@@ -40,8 +42,8 @@ export type ReadManifest = {
  */
 export function readManifest(texts: readonly ManifestText[], namespace: string): ReadManifest {
   const reading = createReading(namespace);
-  for (const { file, text } of texts) {
-    const { documents, errors } = readDocuments(file, text);
+  for (const { file, text, damaged } of texts) {
+    const { documents, errors } = readDocuments(file, text, damaged);
     reading.errors.push(...errors);
     for (const document of documents) readValue(reading, document.value, [], document.at);
     if (documents.length === 0 && errors.length === 0)
@@ -81,8 +83,17 @@ function readValue(reading: Reading, value: unknown, path: Path, at: At): void {
   const raw = value as Raw;
   const kind = asText(raw["kind"]);
   const apiVersion = asText(raw["apiVersion"]);
+  const unread = (["kind", "apiVersion"] as const).find((field) => raw[field] != null && typeof raw[field] !== "string");
+  if (unread !== undefined) {
+    refuse(`${unread}: wants a text, not ${JSON.stringify(raw[unread])}`, [unread]);
+    return;
+  }
   if (kind === "") {
     refuse("kind is missing");
+    return;
+  }
+  if (kind === "List" && raw["items"] != null && !Array.isArray(raw["items"])) {
+    refuse("items: wants a list of objects", ["items"]);
     return;
   }
   if (kind.endsWith("List") && Array.isArray(raw["items"])) {
@@ -224,16 +235,12 @@ function findMistakes(what: ManifestKind, kind: string, raw: Raw): readonly Mist
   const schema = what === "service" ? serviceManifestSchema : what === "pod" ? podManifestSchema : workloadManifestSchema;
   const parsed = schema.safeParse(checked);
   if (parsed.success) return nameless;
-  const others = parsed.error.issues.map(({ path, message }): Mistake => {
+  // Without metadata there is no name either: that is one mistake.
+  const others = parsed.error.issues.flatMap(({ path, message }): readonly Mistake[] => {
     const field = path[0] === "metadata" ? path : [...prefix, ...path];
-    return { field, message: `${sayPath(field)}: ${message}` };
+    return path.length === 1 && path[0] === "metadata" ? [] : [{ field, message: `${sayPath(field)}: ${message}` }];
   });
   return [...nameless, ...others];
-}
-
-/** `spec.ports[0].nodePort` */
-function sayPath(path: Path): string {
-  return path.map((part, place) => (typeof part === "number" ? `[${String(part)}]` : `${place === 0 ? "" : "."}${String(part)}`)).join("");
 }
 
 function get(value: unknown, path: readonly string[]): unknown {

@@ -48,36 +48,40 @@ describe("a policy file", () => {
   });
 
   test.for([
-    { name: "an unknown key", text: whole.replace("owner: ml-platform", "ownr: ml-platform"), says: /^p\.yaml:5:\d+: bands\.0: .*ownr/ },
+    {
+      name: "an unknown key",
+      text: whole.replace("owner: ml-platform", "ownr: ml-platform"),
+      says: /^p\.yaml:5:\d+: bands\[0\]\.ownr: there is no such key/,
+    },
     {
       name: "overlapping bands of one kind",
       text: whole.replace("reservations:", "  - { name: b, kind: nodePort, ports: 30020-30030 }\nreservations:"),
-      says: /^p\.yaml:6:\d+: bands\.1\.ports: overlaps the band "clearml-sessions"/,
+      says: /^p\.yaml:6:\d+: bands\[1\]\.ports: overlaps the band "clearml-sessions"/,
     },
     {
       name: "a range upside down",
       text: "version: 1\nbands:\n  - { name: a, kind: nodePort, ports: 30020-30001 }\n",
-      says: /^p\.yaml:3:\d+: bands\.0\.ports/,
+      says: /^p\.yaml:3:\d+: bands\[0\]\.ports/,
     },
     {
       name: "a date that is none",
       text: whole.replace("until: 2027-01-31, ticket", "until: soon, ticket"),
-      says: /^p\.yaml:7:\d+: reservations\.0\.until/,
+      says: /^p\.yaml:7:\d+: reservations\[0\]\.until/,
     },
     {
       name: "a port out of range",
       text: "version: 1\nreservations:\n  - { port: 70000, for: x }\n",
-      says: /^p\.yaml:3:\d+: reservations\.0\.port/,
+      says: /^p\.yaml:3:\d+: reservations\[0\]\.port/,
     },
     {
       name: "two bands of one kind and name",
       text: whole.replace("reservations:", "  - { name: clearml-sessions, kind: nodePort, ports: 30030-30040 }\nreservations:"),
-      says: /^p\.yaml:6:\d+: bands\.1\.name: a nodePort band of this name/,
+      says: /^p\.yaml:6:\d+: bands\[1\]\.name: a nodePort band of this name/,
     },
     {
       name: "a rule that is none",
       text: whole.replace("rule: mixed-owners", "rule: mixed-owner"),
-      says: /^p\.yaml:9:\d+: acknowledgements\.0\.rule: .*did you mean mixed-owners/,
+      says: /^p\.yaml:9:\d+: acknowledgements\[0\]\.rule: .*did you mean mixed-owners/,
     },
     {
       name: "a severity of a rule that is none",
@@ -92,17 +96,17 @@ describe("a policy file", () => {
     {
       name: "a network that is none",
       text: whole.replace("clusterCIDR: []", "clusterCIDR: [10.0.0.0/33]"),
-      says: /^p\.yaml:3:\d+: clusters\.\*\.clusterCIDR\.0: a network/,
+      says: /^p\.yaml:3:\d+: clusters\.\*\.clusterCIDR\[0\]: wants a network/,
     },
     {
       name: "an address that is none",
       text: whole.replace("[10.190.9.1]", "[node-1]"),
-      says: /^p\.yaml:3:\d+: clusters\.\*\.unlistedNodeAddresses\.node-1\.0: an IP address/,
+      says: /^p\.yaml:3:\d+: clusters\.\*\.unlistedNodeAddresses\.node-1\[0\]: wants an IP address/,
     },
     {
       name: "a subject that is none",
       text: whole.replace("Service/clearml/web", "web"),
-      says: /^p\.yaml:9:\d+: acknowledgements\.0\.subject: an object/,
+      says: /^p\.yaml:9:\d+: acknowledgements\[0\]\.subject: wants an object/,
     },
     { name: "a key that stands twice", text: "version: 1\nbands: []\nbands: []\n", says: /^p\.yaml:3:\d+: / },
     {
@@ -111,16 +115,33 @@ describe("a policy file", () => {
       says: /^p\.yaml:1:1: .*alias/i,
     },
     { name: "a newer version", text: "version: 2\n", says: /^p\.yaml:1:1: version: this Portolan reads version 1/ },
-    { name: "an empty file", text: "", says: /^p\.yaml:1:1: version: missing: write version: 1/ },
+    { name: "an empty file", text: "", says: /^p\.yaml:1:1: version: is missing: write version: 1/ },
     {
       name: "a port as text, and everything else that is wrong",
       text: 'version: 1\nreservations:\n  - { port: "30005", for: x }\n  - { port: 30006, for: x, until: 2026-02-30 }\n',
-      says: /^p\.yaml:3:\d+: reservations\.0\.port: .*\np\.yaml:4:\d+: reservations\.1\.until: /,
+      says: /^p\.yaml:3:\d+: reservations\[0\]\.port: .*\np\.yaml:4:\d+: reservations\[1\]\.until: /,
     },
     {
       name: "bands that overlap, one of them by a merged anchor",
       text: "version: 1\nbands:\n  - &b { name: a, kind: nodePort, ports: 30001-30020 }\n  - { <<: *b, name: c, ports: 30010-30030 }\n",
-      says: /^p\.yaml:4:\d+: bands\.1\.ports: overlaps the band "a"/,
+      says: /^p\.yaml:4:\d+: bands\[1\]\.ports: overlaps the band "a"/,
+    },
+    {
+      name: "all that is wrong, in the order of the file, and what clashes beside what is broken",
+      text: `version: 1
+bands:
+  - { name: a, kind: nodePort, ports: 30001-30020 }
+  - { name: b, kind: nodePort, ports: 30020-30001 }
+  - { name: c, kind: nodePort, ports: 30010-30011, ownr: x }
+acknowledgements: [{ rule: mixed-owner, subject: web, reason: x, by: y, until: soon }]
+reservations: [{ port: 0, for: 7 }]
+`,
+      says: /^p\.yaml:4:\d+: bands\[1\]\.ports: .*\np\.yaml:5:\d+: bands\[2\]\.ports: overlaps the band "a".*\np\.yaml:5:\d+: bands\[2\]\.ownr.*\np\.yaml:6:\d+: .*did you mean mixed-owners\n(p\.yaml:6:.*\n){2}p\.yaml:7:\d+: reservations\[0\]\.port: wants a number from 1 on, not 0\np\.yaml:7:\d+: reservations\[0\]\.for: wants a text, not 7$/,
+    },
+    {
+      name: "a second document",
+      text: "version: 1\n---\nversion: 1\n",
+      says: /^p\.yaml:[23]:\d+: a second document begins here/,
     },
     { name: "broken YAML", text: "version: [1\n", says: /^p\.yaml:\d+:\d+: / },
     { name: "a list", text: "- 1\n", says: /^p\.yaml:1:1: / },

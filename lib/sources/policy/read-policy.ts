@@ -1,9 +1,10 @@
 // Reads portolan.yaml into core's Policy. Every mistake is named with file, line and column; nothing is guessed. The file is never written.
 
-import { LineCounter, parseDocument } from "yaml";
+import { LineCounter, parseAllDocuments } from "yaml";
 import { emptyPolicy, fail, ok, type Allow, type ClusterAssumptions, type Policy, type Result } from "@/lib/core";
-import { offsetOf } from "../yaml-offset";
-import { policySchema, type WirePolicy } from "@/lib/wire/policy-schema";
+import { withoutQuotes } from "../parser-words";
+import { offsetOf, sayPath } from "../yaml-offset";
+import { parsePolicy, type WirePolicy } from "@/lib/wire/policy-schema";
 
 /** One mistake; `line` and `column` count from 1. */
 export type PolicyError = { readonly file: string; readonly line: number; readonly column: number; readonly message: string };
@@ -15,26 +16,30 @@ export type PolicyError = { readonly file: string; readonly line: number; readon
  */
 export function readPolicy(text: string, file: string): Result<Policy, readonly PolicyError[]> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: "1.2", merge: true });
+  const [document, another] = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, version: "1.2", merge: true });
   const at = (offset: number, message: string): PolicyError => {
     const { line, col } = lines.linePos(Math.max(0, offset));
     return { file, line: Math.max(1, line), column: Math.max(1, col), message };
   };
-  if (document.errors.length > 0) return fail(document.errors.map((error) => at(error.pos[0], oneLine(error.message))));
+  if (document === undefined) return fail([at(0, "version: is missing: write version: 1")]);
+  if (document.errors.length > 0) return fail(document.errors.map((error) => at(error.pos[0], withoutQuotes(error))));
+  if (another !== undefined) return fail([at(another.range[0], "a second document begins here: a policy file is one")]);
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
-    return fail([at(0, oneLine(cause instanceof Error ? cause.message : String(cause)))]);
+    return fail([at(0, withoutQuotes(cause))]);
   }
-  const parsed = policySchema.safeParse(value ?? {});
-  if (parsed.success) return ok(toPolicy(parsed.data));
+  const parsed = parsePolicy(value ?? {});
+  if (parsed.ok) return ok(toPolicy(parsed.value));
   return fail(
-    parsed.error.issues.map((issue) => {
-      const path = [...issue.path, ...(issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [])];
-      const field = issue.path.map(String).join(".");
-      return at(offsetOf(document, path), `${field === "" ? "" : `${field}: `}${oneLine(issue.message)}`);
-    }),
+    parsed.error
+      .map(({ path, message }) => ({
+        offset: offsetOf(document, path),
+        message: `${path.length === 0 ? "" : `${sayPath(path)}: `}${message}`,
+      }))
+      .sort((a, b) => a.offset - b.offset)
+      .map(({ offset, message }) => at(offset, message)),
   );
 }
 
@@ -88,8 +93,4 @@ function toAssumptions(raw: NonNullable<WirePolicy["clusters"]>[string]): Cluste
 
 function toAllow(raw: { namespaces?: string[] | undefined; labels?: Record<string, string> | undefined } | undefined): Allow | null {
   return raw === undefined ? null : { namespaces: raw.namespaces ?? null, labels: raw.labels ?? null };
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim();
 }
