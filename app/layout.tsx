@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { Providers } from "@/components/shell/providers";
 import { readClock } from "@/lib/server/page-params";
 import { loadClusters } from "@/lib/server/queries";
-import { languageCookie, parseTheme, themeCookie } from "@/components/shell/preferences";
+import { chooseLanguage, languageCookie, parseTheme, themeCookie } from "@/components/shell/preferences";
 import "./globals.css";
 
 // A page that was rendered at build time would show a cluster that is not there.
@@ -32,9 +32,10 @@ const jetbrains = localFont({
 
 export default async function RootLayout({ children }: { readonly children: ReactNode }) {
   const jar = await cookies();
-  const nonce = (await headers()).get("x-nonce");
+  const head = await headers();
+  const nonce = head.get("x-nonce");
   const theme = parseTheme(jar.get(themeCookie)?.value);
-  const language = jar.get(languageCookie)?.value === "zh" ? "zh" : "en";
+  const language = chooseLanguage(jar.get(languageCookie)?.value, head.get("accept-language"));
   return (
     <html
       lang={language === "zh" ? "zh-CN" : "en"}

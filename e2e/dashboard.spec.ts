@@ -178,3 +178,18 @@ test("no answer and no page holds a planted secret", async ({ request }) => {
     expect(await response.text(), path).not.toContain("s3cr3t");
   }
 });
+
+test.describe("a browser that asks for Chinese", () => {
+  test.use({ locale: "zh-CN" });
+
+  test("is answered in Chinese, also by the search, until another language is chosen", async ({ page, context }) => {
+    await page.goto("/conflicts");
+    await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
+    await page.keyboard.press("/");
+    await page.keyboard.type("10.190.1.2:30001");
+    await expect(page.getByRole("option").first()).toContainText("到达 2 个所属方");
+    await context.addCookies([{ name: "portolan-language", value: "en", url: page.url() }]);
+    await page.reload();
+    await expect(page.locator("html")).toHaveAttribute("lang", "en");
+  });
+});

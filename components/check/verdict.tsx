@@ -32,7 +32,7 @@ export function Verdict({ answer, isOutdated, onCheck }: VerdictProps) {
     verdict === "unreadable"
       ? words.check.verdict.unreadable(formatCount(errors.length))
       : verdict === "problems" && first !== undefined
-        ? words.check.verdict.problems(first.title, introduced.length > 1 ? formatCount(introduced.length - 1) : null)
+        ? words.check.verdict.problems(words.say.finding(first).title, introduced.length > 1 ? formatCount(introduced.length - 1) : null)
         : counts.length === 0
           ? words.check.verdict.ok
           : words.check.verdict.okBut(counts.join(", "));

@@ -3,6 +3,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Button } from "@/components/ui/button";
 import { StateView } from "@/components/ui/state-view";
+import type { Words } from "@/components/words/en";
 import { useWords } from "@/components/words/words";
 import { ProblemError } from "@/lib/client/api";
 import { formatCount } from "@/lib/client/format";
@@ -21,7 +22,7 @@ export function QueryProblem({ query }: { readonly query: Failing }) {
       role="status"
       className="flex flex-none items-center gap-8 border-b border-line bg-warning-soft px-16 py-4 text-12 text-warning phone:px-12"
     >
-      {describe(problem)} {words.state.keepsData}
+      {describe(problem, words.say)} {words.state.keepsData}
       <Button size="small" tone="ghost" onPress={() => void query.refetch()}>
         {words.state.retry}
       </Button>
@@ -47,7 +48,7 @@ export function useFirstAnswerState(query: Failing) {
     return (
       <StateView title={words.freshness.syncing}>
         {counts.length === 0
-          ? describe(problem)
+          ? describe(problem, words.say)
           : counts.map(([kind, { count, expected }]) => (
               <p key={kind}>
                 {kind}{" "}
@@ -59,9 +60,11 @@ export function useFirstAnswerState(query: Failing) {
       </StateView>
     );
   }
+  const { title, detail } =
+    problem instanceof ProblemError ? words.say.problem(problem.problem) : { title: words.state.failed, detail: problem.message };
   return (
-    <StateView title={problem instanceof ProblemError ? problem.problem.title : words.state.failed}>
-      <p>{problem instanceof ProblemError ? problem.problem.detail : problem.message}</p>
+    <StateView title={title}>
+      <p>{detail}</p>
       <div className="mt-12">
         <Button onPress={() => void query.refetch()}>{words.state.retry}</Button>
       </div>
@@ -73,6 +76,8 @@ function isSyncing(problem: Error): boolean {
   return problem instanceof ProblemError && problem.problem.status === 409;
 }
 
-function describe(problem: Error): string {
-  return problem instanceof ProblemError ? `${problem.problem.title}: ${problem.problem.detail}` : problem.message;
+function describe(problem: Error, say: Words["say"]): string {
+  if (!(problem instanceof ProblemError)) return problem.message;
+  const { title, detail } = say.problem(problem.problem);
+  return `${title}: ${detail}`;
 }

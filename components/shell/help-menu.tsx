@@ -4,7 +4,8 @@ import { useRouter } from "next/navigation";
 import { Button } from "react-aria-components/Button";
 import { Icon } from "@/components/ui/icon";
 import { ActionMenu } from "@/components/ui/menu";
-import { languages, nameOfLanguage, useLanguage, useWords } from "@/components/words/words";
+import { languages } from "@/components/words/languages";
+import { nameOfLanguage, useLanguage, useWords } from "@/components/words/words";
 import { languageCookie, rememberChoice } from "./preferences";
 
 /** The `?` menu: the keys of this view, and the page's language. */

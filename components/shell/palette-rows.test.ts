@@ -10,6 +10,7 @@ const route: WireSearchResult = {
   outcome: "delivered",
   severity: "critical",
   href: "/trace?to=10.190.1.2:30001",
+  facts: null,
 };
 const commands = [{ label: "Switch the theme", keys: "t", run: () => undefined }];
 const rowsOf = (text: string, results: readonly WireSearchResult[] = []) =>

@@ -105,14 +105,15 @@ export function buildPaletteRows({ text, results, commands, recent, words }: Sou
 }
 
 function rowOf(result: WireSearchResult, words: Words): PaletteRow {
-  const { type, label, detail, outcome, severity, href } = result;
+  const { type, outcome, severity, href } = result;
+  const { label, detail } = words.say.result(result);
   const glyph: GlyphName | null =
     outcome === null ? severity : outcome === "delivered" && severity === "critical" ? "mixed" : glyphOfOutcome({ outcome });
   const named = { service: "svc/", pod: "pod/", node: "node/", namespace: "ns/", route: "", finding: "" }[type];
   const beside = type === "route" ? "" : detail;
   return {
     ...empty,
-    id: `${type} ${href} ${label}`,
+    id: `${type} ${href} ${result.label}`,
     group: words.palette.groups[type],
     glyph,
     label: `${named}${label}`,

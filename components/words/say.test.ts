@@ -3,7 +3,8 @@ import { listRules, describeRoute, traceRoute, type EvidenceByRule, type Finding
 import { at, build, hostPortPod, listener, local, pod, slice, web, type Scene } from "@/lib/core/testing/scenarios";
 import { encodeRoute } from "@/lib/wire/encode-route";
 import { encodeRules } from "@/lib/wire/rule-text";
-import type { WireFinding, WireRoute } from "@/lib/wire/schemas";
+import type { WireFinding, WireRoute, WireSearchResult } from "@/lib/wire/schemas";
+import { problemsZh } from "./problems-zh";
 import { reasonsZh, stepsZh } from "./route-zh";
 import { rulesZh } from "./rules-zh";
 import { sayEn, sayZh } from "./say";
@@ -414,6 +415,48 @@ describe("the sentence", () => {
     expect(sayZh.reason("no-endpoints")).toBe(reasonsZh["no-endpoints"]);
     expect(sayEn.reason("no-endpoints")).toBe("no-endpoints");
   });
+});
+
+describe("what the search found", () => {
+  const result: WireSearchResult = {
+    type: "pod",
+    label: "a/p1",
+    detail: "on gpu-01, ready",
+    outcome: null,
+    severity: null,
+    href: "/",
+    facts: null,
+  };
+  const elsewhere = { ...encodeRoute(closed, []), outcome: "elsewhere" as const };
+  test.for([
+    ["names and numbers stay", null, "on gpu-01, ready"],
+    ["a route", { kind: "route", route: elsewhere }, /离开节点/],
+    ["a pod that is ready", { kind: "pod", node: "gpu-01", phase: "Running", ready: true }, "位于 gpu-01，就绪"],
+    ["a pod that waits", { kind: "pod", node: null, phase: "Pending", ready: false }, "on gpu-01, ready"],
+    ["a namespace", { kind: "allocations", count: 3 }, "3 个分配"],
+    ["a Service without a port on nodes", { kind: "noPort" }, "不占用节点端口"],
+  ] as const)("%s", ([, facts, detail]) => {
+    const said = sayZh.result({ ...result, facts });
+    expect(said.label).toBe("a/p1");
+    expect(said.detail).toMatch(detail);
+  });
+
+  test("a finding is called by its title", () => {
+    const facts = {
+      kind: "finding",
+      finding: finding("mixed-owners", mixed, { ports: [{ port: 30_001, protocol: "TCP" }], nodes: [] }),
+    } as const;
+    expect(isChinese(sayZh.result({ ...result, type: "finding", facts }).label)).toBe(true);
+    expect(sayEn.result({ ...result, facts }).label).toBe("a/p1");
+  });
+});
+
+test("what cannot be answered has a Chinese title; one of a newer server keeps its own", () => {
+  const of = (kind: string) => sayZh.problem({ type: `urn:portolan:${kind}`, title: "Title", status: 0, detail: "why" });
+  expect(of("not-synced")).toEqual({ title: "仍在读取集群", detail: "why" });
+  expect(of("no-answer").detail).toMatch(/没有应答/);
+  expect(of("new-kind")).toEqual({ title: "Title", detail: "why" });
+  expect(Object.values(problemsZh).filter((title) => !isChinese(title))).toEqual([]);
 });
 
 test("every rule has its own words, and no other has", () => {

@@ -1,7 +1,8 @@
 // What the API answers in English beside its facts, in the words of the page: a whole sentence in one language, or the API's own.
 
 import type { RuleText } from "@/lib/wire/rule-text";
-import type { WireFinding, WireRoute } from "@/lib/wire/schemas";
+import type { WireFinding, WireProblem, WireRoute, WireSearchResult } from "@/lib/wire/schemas";
+import { problemsZh } from "./problems-zh";
 import { describeRouteZh, reasonsZh, stepsZh } from "./route-zh";
 import { rulesZh } from "./rules-zh";
 
@@ -15,6 +16,8 @@ export type Say = {
   route(route: WireRoute): string;
   step(step: Step): Pick<Step, "title" | "verdict">;
   reason(reason: NonNullable<WireRoute["reason"]>): string;
+  result(result: WireSearchResult): Pick<WireSearchResult, "label" | "detail">;
+  problem(problem: WireProblem): Pick<WireProblem, "title" | "detail">;
   list(parts: readonly string[]): string;
 };
 
@@ -24,6 +27,8 @@ export const sayEn: Say = {
   route: ({ sentence }) => sentence,
   step: (step) => step,
   reason: (reason) => reason,
+  result: (result) => result,
+  problem: (problem) => problem,
   list: (parts) => parts.join(", "),
 };
 
@@ -42,8 +47,32 @@ export const sayZh: Say = {
     return { title, verdict: verdict(step) };
   },
   reason: (reason) => reasonsZh[reason],
+  result: (result) => ({ label: result.label, detail: result.detail, ...describeResultZh(result) }),
+  problem({ type, title, detail }) {
+    const kind = type.replace("urn:portolan:", "");
+    return isKey(problemsZh, kind)
+      ? { title: problemsZh[kind], detail: kind === "no-answer" ? "此页面的服务器没有应答。" : detail }
+      : { title, detail };
+  },
   list: (parts) => parts.join("；"),
 };
+
+function describeResultZh({ facts }: WireSearchResult): Partial<Pick<WireSearchResult, "label" | "detail">> {
+  switch (facts?.kind) {
+    case "route":
+      return { detail: describeRouteZh(facts.route) };
+    case "finding":
+      return { label: sayZh.finding(facts.finding).title };
+    case "pod":
+      return facts.node === null ? {} : { detail: `位于 ${facts.node}，${facts.ready ? "就绪" : "未就绪"}` };
+    case "allocations":
+      return { detail: `${String(facts.count)} 个分配` };
+    case "noPort":
+      return { detail: "不占用节点端口" };
+    case undefined:
+      return {};
+  }
+}
 
 function isKey<T extends object>(of: T, key: PropertyKey): key is keyof T {
   return Object.hasOwn(of, key);

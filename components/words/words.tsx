@@ -4,10 +4,8 @@ import { createContext, useContext, type ReactNode } from "react";
 import type { AgeUnits } from "@/lib/client/format";
 import { formatAge } from "@/lib/client/format";
 import { en, type Words } from "./en";
+import type { Language } from "./languages";
 import { zh } from "./zh";
-
-export const languages = ["en", "zh"] as const;
-export type Language = (typeof languages)[number];
 
 const dictionaries: Record<Language, Words> = { en, zh };
 

@@ -170,7 +170,7 @@ async function ask<T>(resource: string, params: Params, signal: AbortSignal | un
 
 function unreachable(): ProblemError {
   return new ProblemError({
-    type: "urn:portolan:unreachable",
+    type: "urn:portolan:no-answer",
     title: "Portolan cannot be reached",
     status: 0,
     detail: "The server of this page does not answer.",

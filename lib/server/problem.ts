@@ -1,6 +1,9 @@
 // Every answer that is not data: one table from kind to HTTP status and words (RFC 9457 problem details). Nothing else writes a status.
 
+import type { ProblemKind as AnyProblemKind } from "@/lib/wire/problem-kinds";
 import type { WireProblem } from "@/lib/wire/schemas";
+
+export type ProblemKind = Exclude<AnyProblemKind, "no-answer">;
 
 const table = {
   "bad-query": { status: 400, title: "The query cannot be understood" },
@@ -15,9 +18,7 @@ const table = {
   "too-many-requests": { status: 429, title: "Too many requests" },
   internal: { status: 500, title: "Portolan failed to answer" },
   unreachable: { status: 502, title: "The cluster cannot be reached" },
-} as const satisfies Record<string, { readonly status: number; readonly title: string }>;
-
-export type ProblemKind = keyof typeof table;
+} as const satisfies Record<ProblemKind, { readonly status: number; readonly title: string }>;
 
 /** What went wrong with one question. `field` names the parameter; `retryAfterSeconds` and `allow` become headers. */
 export type Problem = {

@@ -9,6 +9,8 @@ import {
   type RouteQuery,
   type ServiceRecord,
 } from "@/lib/core";
+import { encodeFinding } from "@/lib/wire/encode-finding";
+import { encodeRoute } from "@/lib/wire/encode-route";
 import { parseRouteTarget } from "@/lib/wire/parse-route-query";
 import type { WireSearchResult } from "@/lib/wire/schemas";
 import type { DerivedView } from "./views";
@@ -66,7 +68,9 @@ function routes(derived: DerivedView, term: string): WireSearchResult[] {
     return {
       type: "route",
       label: `${formatTarget(to)}:${String(port)}${protocol === "TCP" ? "" : `/${protocol}`}`,
-      detail: address === null && holders.length > 0 ? [...new Set(holders)].join(", ") : describeRoute(route).sentence,
+      ...(address === null && holders.length > 0
+        ? { detail: [...new Set(holders)].join(", "), facts: null }
+        : { detail: describeRoute(route).sentence, facts: { kind: "route", route: encodeRoute(route, []) } }),
       outcome: route.outcome.kind,
       severity: worstSeverity(derived, port, protocol),
       href: `/trace?to=${encodeURIComponent(`${formatTarget(to)}:${String(port)}${protocol === "TCP" ? "" : `/${protocol.toLowerCase()}`}`)}`,
@@ -85,7 +89,7 @@ function worstSeverity({ evaluation }: DerivedView, port: number, protocol: Prot
   return (["critical", "warning", "info"] as const).find((severity) => found.some((finding) => finding.severity === severity)) ?? null;
 }
 
-function findings({ evaluation }: DerivedView, term: string): WireSearchResult[] {
+function findings({ view, evaluation }: DerivedView, term: string): WireSearchResult[] {
   const wanted = term.toLowerCase();
   return evaluation.findings
     .filter((finding) => finding.rule.includes(wanted) || finding.title.toLowerCase().includes(wanted))
@@ -97,6 +101,7 @@ function findings({ evaluation }: DerivedView, term: string): WireSearchResult[]
       outcome: null,
       severity: finding.severity,
       href: `/conflicts?f=${finding.fingerprint}`,
+      facts: { kind: "finding", finding: encodeFinding(finding, view.name) },
     }));
 }
 
@@ -112,6 +117,7 @@ function services({ view, allocations }: DerivedView, term: string): WireSearchR
       outcome: null,
       severity: null,
       href: `/allocations?q=${encodeURIComponent(`ns:${service.namespace} holder:${service.name}`)}`,
+      facts: ports.length === 0 ? { kind: "noPort" } : null,
     };
   });
 }
@@ -136,6 +142,7 @@ function pods({ view, allocations }: DerivedView, term: string): WireSearchResul
         row === undefined || address === undefined
           ? `/allocations?q=${encodeURIComponent(pod.name)}`
           : `/trace?to=${encodeURIComponent(`${formatTarget(address)}:${String(row.port)}${row.protocol === "UDP" ? "/udp" : ""}`)}`,
+      facts: { kind: "pod", node: pod.nodeName, phase: pod.phase, ready: pod.ready },
     };
   });
 }
@@ -152,19 +159,24 @@ function nodes({ view }: DerivedView, term: string): WireSearchResult[] {
     outcome: null,
     severity: null,
     href: `/?q=${encodeURIComponent(`node:${node.name}`)}`,
+    facts: null,
   }));
 }
 
 function namespaces({ view, allocations }: DerivedView, term: string): WireSearchResult[] {
   const names = [...new Set([...view.snapshot.services.values(), ...view.snapshot.pods.values()].map(({ namespace }) => namespace))].sort();
-  return best(names, term, (name) => name).map((name) => ({
-    type: "namespace",
-    label: name,
-    detail: `${String(allocations.filter((row) => row.namespace === name).length)} allocations`,
-    outcome: null,
-    severity: null,
-    href: `/allocations?q=${encodeURIComponent(`ns:${name}`)}`,
-  }));
+  return best(names, term, (name) => name).map((name) => {
+    const count = allocations.filter((row) => row.namespace === name).length;
+    return {
+      type: "namespace",
+      label: name,
+      detail: `${String(count)} ${count === 1 ? "allocation" : "allocations"}`,
+      outcome: null,
+      severity: null,
+      href: `/allocations?q=${encodeURIComponent(`ns:${name}`)}`,
+      facts: { kind: "allocations", count },
+    };
+  });
 }
 
 /** Those whose text holds the term: whole names first, then names that begin with it, then the rest, each in their own order. */

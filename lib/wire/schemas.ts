@@ -307,6 +307,14 @@ export const allocationListSchema = z
   .object({ allocations: z.array(allocationSchema), warnings: z.array(warningSchema), unknown: z.array(unknownSchema) })
   .meta({ id: "AllocationList" });
 
+const searchFacts = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("route"), route: routeSchema }),
+  z.object({ kind: z.literal("finding"), finding: findingSchema }),
+  z.object({ kind: z.literal("pod"), node: z.string().nullable(), phase: z.string(), ready: z.boolean() }),
+  z.object({ kind: z.literal("allocations"), count: z.number().int() }),
+  z.object({ kind: z.literal("noPort") }),
+]);
+
 export const searchResultSchema = z
   .object({
     type: z.enum(["route", "service", "pod", "node", "namespace", "finding"]),
@@ -315,6 +323,7 @@ export const searchResultSchema = z
     outcome: outcome.nullable(),
     severity: severity.nullable(),
     href: z.string(),
+    facts: searchFacts.nullable().meta({ description: "what the English is made of; null: names and numbers only" }),
   })
   .meta({ id: "SearchResult" });
 

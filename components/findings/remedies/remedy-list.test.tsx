@@ -2,7 +2,8 @@
 import { cleanup, render, screen, within } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { Announcer } from "@/components/ui/announcer";
-import { WordsProvider, type Language } from "@/components/words/words";
+import type { Language } from "@/components/words/languages";
+import { WordsProvider } from "@/components/words/words";
 import type { WireRemedy, WireRemedyList } from "@/lib/wire/remedy-schemas";
 import { RemedyList } from "./remedy-list";
 
