@@ -33,7 +33,7 @@ export function CheckBar({ file, answer, rules, isBusy, onFile, onCheck }: Check
     <div className="flex min-h-42 flex-none flex-wrap items-center gap-x-8 gap-y-4 border-b border-line bg-surface px-16 py-5 whitespace-nowrap phone:px-12 phone:py-8">
       <span className="max-w-320 truncate font-semibold">{file}</span>
       {answer !== undefined && <span className="text-12 text-ink-3">{describeObjects(answer, words)}</span>}
-      <span className="min-w-0 flex-1" />
+      <span className="min-w-0 flex-1 phone:basis-full" />
       <span className="max-w-240 truncate text-12 text-ink-2 phone:hidden">{words.against(name)}</span>
       <input
         ref={input}

@@ -9,6 +9,7 @@ import type { WireCheck } from "@/lib/wire/check-schemas";
 import { ResultTable, resultCell, Section } from "./section";
 
 const shownMax = 50;
+const namesMax = 24;
 const marks = { staying: "hostPort", free: "free", taken: "rejected" } as const satisfies Record<string, GlyphName>;
 
 /** On which nodes the pods of one object that asks for host ports could land, and who is in the way on the others. */
@@ -16,17 +17,22 @@ export function Placements({ placement }: { readonly placement: WireCheck["place
   const { check: words } = useWords();
   const { object, ports, daemonSet, wanted, staying, free, taken, excluded, known } = placement;
   const name = `${object.kind} ${object.name}`;
+  const held = [...Map.groupBy(taken, ({ node }) => node)].map(([node, claims]) => ({
+    node,
+    holders: claims
+      .map(({ holder, port }) => `${holder.namespace}/${holder.name}${ports.length > 1 ? ` (${String(port)})` : ""}`)
+      .join(", "),
+  }));
+  // Who is in the way first; nodes that answer alike are one row, however many they are.
   const rows = [
-    ...staying.map((node) => ({ node, holders: "", place: "staying" as const })),
-    ...free.map((node) => ({ node, holders: "", place: "free" as const })),
-    ...[...Map.groupBy(taken, ({ node }) => node)].map(([node, held]) => ({
-      node,
-      holders: held
-        .map(({ holder, port }) => `${holder.namespace}/${holder.name}${ports.length > 1 ? ` (${String(port)})` : ""}`)
-        .join(", "),
+    ...[...Map.groupBy(held, ({ holders }) => holders)].map(([holders, each]) => ({
+      nodes: each.map(({ node }) => node),
+      holders,
       place: "taken" as const,
     })),
-  ].sort((a, b) => compareNatural(a.node, b.node));
+    { nodes: staying, holders: "", place: "staying" as const },
+    { nodes: free, holders: "", place: "free" as const },
+  ].filter(({ nodes }) => nodes.length > 0);
   return (
     <Section
       heading={words.placement(formatPorts(ports).text)}
@@ -36,9 +42,14 @@ export function Placements({ placement }: { readonly placement: WireCheck["place
         <>
           {rows.length > 0 && (
             <ResultTable columns={[words.placementColumns.node, words.placementColumns.holder, words.placementColumns.so]}>
-              {rows.slice(0, shownMax).map(({ node, holders, place }) => (
-                <tr key={node}>
-                  <td className={classes(resultCell, "font-semibold")}>{node}</td>
+              {rows.slice(0, shownMax).map(({ nodes, holders, place }) => (
+                <tr key={`${place} ${holders}`} className="align-top">
+                  <td className={classes(resultCell, "font-semibold")}>
+                    {nodes.toSorted(compareNatural).slice(0, namesMax).join(", ")}
+                    {nodes.length > namesMax && (
+                      <span className="font-normal text-ink-3"> {words.more(formatCount(nodes.length - namesMax))}</span>
+                    )}
+                  </td>
                   <td className={classes(resultCell, "mono text-[12px] break-words")}>{holders}</td>
                   <td className={resultCell}>
                     <span className="inline-flex items-center gap-6 whitespace-nowrap">

@@ -9,7 +9,7 @@ function Page({ pressed }: { readonly pressed: string[] }) {
   return (
     <Keyboard>
       <Layer scope="everywhere" keys={["g t", "t", "]", "Enter"]} name="shell" pressed={pressed} />
-      <Layer scope="view" keys={["]", "Shift+Y"]} name="view" pressed={pressed} />
+      <Layer scope="view" keys={["]", "Shift+Y", "Ctrl+Enter", "Alt+Enter"]} name="view" pressed={pressed} />
       <input aria-label="field" />
       <button type="button">press</button>
     </Keyboard>
@@ -63,6 +63,18 @@ test("g then t goes to a view; t alone does not", () => {
 
 test("capital letters are told apart", () => {
   expect(press({ key: "Y", shiftKey: true }, "y")).toEqual(["view Shift+Y"]);
+});
+
+test("a view's own keys with Ctrl, ⌘ or Alt are heard wherever the focus is", () => {
+  expect(press({ key: "Enter", ctrlKey: true }, { key: "Enter", metaKey: true }, { key: "Enter", altKey: true })).toEqual([
+    "view Ctrl+Enter",
+    "view Ctrl+Enter",
+    "view Alt+Enter",
+  ]);
+});
+
+test("what is written with AltGr is what it writes", () => {
+  expect(press({ key: "]", ctrlKey: true, altKey: true, modifierAltGraph: true })).toEqual(["view ]"]);
 });
 
 test("keys with Ctrl or ⌘ belong to the browser", () => {

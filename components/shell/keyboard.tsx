@@ -35,17 +35,8 @@ export function Keyboard({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     let first: { readonly key: string; readonly atMs: number } | undefined;
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (
-        event.defaultPrevented ||
-        event.isComposing ||
-        event.altKey ||
-        event.ctrlKey ||
-        event.metaKey ||
-        isTyping(event.target) ||
-        isInDialog(event.target)
-      )
-        return;
-      const pressed = event.shiftKey && event.key.length === 1 && event.key !== event.key.toLowerCase() ? `Shift+${event.key}` : event.key;
+      if (event.defaultPrevented || event.isComposing || isTyping(event.target) || isInDialog(event.target)) return;
+      const pressed = nameOf(event);
       const sequence = first !== undefined && event.timeStamp - first.atMs < sequenceMs ? `${first.key} ${pressed}` : undefined;
       first = undefined;
       const layers = registry.layers().toReversed();
@@ -113,6 +104,15 @@ export function useTicket(make: (() => string) | null): void {
 
 export function useTicketText(): () => string | null {
   return useContext(TicketContext).make;
+}
+
+/** As shortcuts are written: `j`, `Shift+Y`, `Ctrl+Enter` (on a Mac with Command too), `Alt+Enter`. */
+function nameOf(event: KeyboardEvent): string {
+  const { key, shiftKey, ctrlKey, metaKey, altKey } = event;
+  // On many keyboards `[` and `]` are written with AltGr, which some systems call Ctrl and Alt.
+  if ((ctrlKey || metaKey || altKey) && !event.getModifierState("AltGraph"))
+    return `${ctrlKey || metaKey ? "Ctrl+" : ""}${altKey ? "Alt+" : ""}${key}`;
+  return shiftKey && key.length === 1 && key !== key.toLowerCase() ? `Shift+${key}` : key;
 }
 
 function isTyping(target: EventTarget | null): boolean {

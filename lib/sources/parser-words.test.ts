@@ -22,6 +22,8 @@ test.for([
   ["a directive, to js-yaml", jsYaml(`%YAML ${secret}\n---\na`), /directive|YAML/],
   ["an alias, to yaml", yaml(`a: *${secret}`), /^Unresolved alias/],
   ["a token that does not belong there, to yaml", document(`a: "b" ${secret}: ]\n]${secret}`), /./],
+  ["a value that reads like a second key, to yaml", document(`a: b: ${secret}`), /^a second colon on this line: put the value in quotes$/],
+  ["a list that breaks off, to yaml", document(`a: [${secret}, b`), /^a ] is missing: the \[ before it stays open$/],
   ["a broken escape, to yaml", document(`a: "\\q${secret}"`), /escape/],
 ] as const)("%s: the message holds nothing of it", ([, run, says]) => {
   let said = "";

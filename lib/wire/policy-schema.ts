@@ -97,18 +97,11 @@ function toMistakes(issue: z.core.$ZodIssue): readonly PolicyMistake[] {
 function sayIssue(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.input === undefined) return "is missing";
   const given = JSON.stringify(issue.input);
-  switch (issue.code) {
-    case "invalid_type":
-      return `wants ${types[issue.expected] ?? issue.expected}, not ${given}`;
-    case "invalid_value":
-      return `wants ${issue.values.map(String).join(" or ")}, not ${given}`;
-    case "too_small":
-      return issue.origin === "string" ? "is empty" : `wants a number from ${String(issue.minimum)} on, not ${given}`;
-    case "too_big":
-      return `wants a number up to ${String(issue.maximum)}, not ${given}`;
-    default:
-      return undefined;
-  }
+  if (issue.code === "invalid_type") return `wants ${types[issue.expected] ?? issue.expected}, not ${given}`;
+  if (issue.code === "invalid_value") return `wants ${issue.values.map(String).join(" or ")}, not ${given}`;
+  if (issue.code === "too_small")
+    return issue.origin === "string" ? "is empty" : `wants a number from ${String(issue.minimum)} on, not ${given}`;
+  return issue.code === "too_big" ? `wants a number up to ${String(issue.maximum)}, not ${given}` : undefined;
 }
 
 const types: Readonly<Record<string, string>> = {
