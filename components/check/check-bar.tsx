@@ -79,5 +79,5 @@ function describeObjects({ objects }: CheckAnswer, words: ReturnType<typeof useW
       count(effect) === 0 ? [] : [words.effects[effect](formatCount(count(effect)))],
     ),
     ...(chosen === 0 ? [] : [words.chosen(formatCount(chosen))]),
-  ].join(", ");
+  ].join(words.comma);
 }

@@ -24,6 +24,7 @@ const finding = (fingerprint: string, severity: WireFinding["severity"], evidenc
   since: null,
   sinceFrom: null,
 });
+const titleOf = ({ fingerprint }: WireFinding) => `called ${fingerprint}`;
 const at = (line: number, column: number, path = "") => ({ file: "f", line, column, path });
 
 describe("marks", () => {
@@ -38,21 +39,22 @@ describe("marks", () => {
     { line: "\tkey: tabbed\r", column: 1, words: "\tkey: tabbed" },
     { line: "short", column: 40, words: "" },
   ])("$line underlines $words", ({ line, column, words }) => {
-    const [mark] = buildMarks([line], { errors: [], introduced: [finding("a", "warning")], positions: { a: [at(1, column)] } });
+    const [mark] = buildMarks([line], { errors: [], introduced: [finding("a", "warning")], positions: { a: [at(1, column)] } }, titleOf);
     expect(line.slice(mark?.from, mark?.to)).toBe(words);
   });
 
   test("stand from top to bottom, the worst of a line first, mistakes among them", () => {
-    const marks = buildMarks(["a: 1", "b: 2"], {
+    const answer = {
       errors: [{ file: "f", line: 2, column: 1, message: "wants a number" }],
       introduced: [finding("note", "info"), finding("bad", "critical"), finding("elsewhere", "critical")],
       positions: { note: [at(1, 1)], bad: [at(1, 1), at(2, 1)] },
-    });
+    };
+    const marks = buildMarks(["a: 1", "b: 2"], answer, titleOf);
     expect(marks.map(({ key, line, severity, note }) => [line, severity, key, note])).toEqual([
-      [1, "critical", "bad", "title of bad"],
-      [1, "info", "note", "title of note"],
+      [1, "critical", "bad", "called bad"],
+      [1, "info", "note", "called note"],
       [2, "critical", "2:1", "wants a number"],
-      [2, "critical", "bad", "title of bad"],
+      [2, "critical", "bad", "called bad"],
     ]);
   });
 });

@@ -15,19 +15,23 @@ export type Mark = {
   readonly note: string;
 };
 
-/** What an answer says of the text that it judged, from top to bottom; of one line the worst comes first. */
-export function buildMarks(lines: readonly string[], answer: Pick<WireCheck, "errors" | "introduced" | "positions">): Mark[] {
+/** What an answer says of the text that it judged, from top to bottom; of one line the worst comes first. `titleOf`: a finding in the page's language. */
+export function buildMarks(
+  lines: readonly string[],
+  answer: Pick<WireCheck, "errors" | "introduced" | "positions">,
+  titleOf: (finding: WireFinding) => string,
+): Mark[] {
   const mistakes = answer.errors.map(({ line, column, message }): Mark => ({
     key: errorKey({ line, column }),
     severity: "critical",
     note: message,
     ...place(lines, line, column),
   }));
-  const findings = answer.introduced.flatMap(({ fingerprint, severity, title }) =>
-    (answer.positions[fingerprint] ?? []).map(({ line, column }): Mark => ({
-      key: fingerprint,
-      severity,
-      note: title,
+  const findings = answer.introduced.flatMap((finding) =>
+    (answer.positions[finding.fingerprint] ?? []).map(({ line, column }): Mark => ({
+      key: finding.fingerprint,
+      severity: finding.severity,
+      note: titleOf(finding),
       ...place(lines, line, column),
     })),
   );

@@ -35,7 +35,7 @@ export function Verdict({ answer, isOutdated, onCheck }: VerdictProps) {
         ? words.check.verdict.problems(words.say.finding(first).title, introduced.length > 1 ? formatCount(introduced.length - 1) : null)
         : counts.length === 0
           ? words.check.verdict.ok
-          : words.check.verdict.okBut(counts.join(", "));
+          : words.check.verdict.okBut(counts.join(words.check.comma));
   const facts = [
     ...(verdict === "ok" ? [] : counts),
     ...(resolved.length === 0 ? [] : [words.check.resolvedCount(formatCount(resolved.length))]),
@@ -57,7 +57,7 @@ export function Verdict({ answer, isOutdated, onCheck }: VerdictProps) {
           {title}
         </span>
       </h1>
-      {facts.length > 0 && <p className="mt-2 text-ink-2">{facts.join(", ")}</p>}
+      {facts.length > 0 && <p className="mt-2 text-ink-2">{facts.join(words.check.comma)}</p>}
       <p className="mt-2 flex flex-wrap items-center gap-x-8 gap-y-4 text-12 text-ink-3">
         <span>
           {words.check.readAt(

@@ -4,6 +4,7 @@ const plural = (count: string, one: string, many: string): string => `${count} $
 
 export const checkEn = {
   title: "Check",
+  comma: ", ",
   editorLabel: "Manifest",
   placeholder: "Paste YAML or JSON, or drop a file",
   against: (cluster: string) => `against ${cluster}, now`,

@@ -3,6 +3,7 @@ import type { checkEn } from "./check-en";
 /** 预检视图的文字。 */
 export const checkZh: typeof checkEn = {
   title: "预检",
+  comma: "，",
   editorLabel: "清单",
   placeholder: "粘贴 YAML 或 JSON，或拖入文件",
   against: (cluster) => `对照 ${cluster}，当前状态`,
