@@ -88,9 +88,9 @@ export function Results({ answer, edits, active, onActive, onGoTo, onTakeEdit }:
       {warnings.length > 0 && (
         <Section heading={words.check.warnings}>
           <ul className="grid gap-4 text-12 text-ink-2">
-            {warnings.map(({ object, message }) => (
-              <li key={`${object} ${message}`} className="break-words">
-                <span className="mono">{object}</span>: {message}
+            {warnings.map((warning) => (
+              <li key={`${warning.object} ${warning.message}`} className="break-words">
+                <span className="mono">{warning.object}</span>: {words.say.warning(warning)}
               </li>
             ))}
           </ul>

@@ -44,7 +44,7 @@ export function WarningsButton() {
             {warnings.slice(0, shownMax).map((warning) => (
               <tr key={`${warning.object} ${warning.message}`} className="align-top">
                 <td className="mono border-t border-line py-4 pr-12 break-all">{warning.object}</td>
-                <td className="border-t border-line py-4">{warning.message}</td>
+                <td className="border-t border-line py-4">{words.say.warning(warning)}</td>
               </tr>
             ))}
           </tbody>

@@ -1,7 +1,9 @@
 // What the API answers in English beside its facts, in the words of the page: a whole sentence in one language, or the API's own.
 
+import { fillTemplate } from "@/lib/core";
 import type { RuleText } from "@/lib/wire/rule-text";
-import type { WireFinding, WireProblem, WireRoute, WireSearchResult } from "@/lib/wire/schemas";
+import type { WireFinding, WireProblem, WireRoute, WireSearchResult, WireWarning } from "@/lib/wire/schemas";
+import { oddZh } from "./odd-zh";
 import { problemsZh } from "./problems-zh";
 import { describeRouteZh, reasonsZh, stepsZh } from "./route-zh";
 import { rulesZh } from "./rules-zh";
@@ -18,6 +20,7 @@ export type Say = {
   reason(reason: NonNullable<WireRoute["reason"]>): string;
   result(result: WireSearchResult): Pick<WireSearchResult, "label" | "detail">;
   problem(problem: WireProblem): Pick<WireProblem, "title" | "detail">;
+  warning(warning: WireWarning): string;
   list(parts: readonly string[]): string;
 };
 
@@ -29,6 +32,7 @@ export const sayEn: Say = {
   reason: (reason) => reason,
   result: (result) => result,
   problem: (problem) => problem,
+  warning: ({ message }) => message,
   list: (parts) => parts.join(", "),
 };
 
@@ -54,6 +58,7 @@ export const sayZh: Say = {
       ? { title: problemsZh[kind], detail: kind === "no-answer" ? "此页面的服务器没有应答。" : detail }
       : { title, detail };
   },
+  warning: ({ message, fact }) => (fact !== undefined && isKey(oddZh, fact.code) ? fillTemplate(oddZh[fact.code], fact.values) : message),
   list: (parts) => parts.join("；"),
 };
 

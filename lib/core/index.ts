@@ -60,4 +60,6 @@ export { checkManifest, failsCheck, type CheckResult } from "./check/check-manif
 export { hideProspectiveAddresses } from "./check/prospective-addresses";
 export type { Remedy, RemedyEndpoint } from "./remedies/remedy";
 export { describeSaying } from "./remedies/words";
+export { fillTemplate } from "./basics/template";
+export { odd, type Odd, type OddCode } from "./model/odd-words";
 export { describeRemedy, writeRemedies, type Remedies } from "./remedies/write-remedies";

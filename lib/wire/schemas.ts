@@ -211,7 +211,10 @@ export const findingSchema = z
   })
   .meta({ id: "Finding" });
 
-export const warningSchema = z.object({ object: z.string(), message: z.string() }).meta({ id: "Warning" });
+const oddFact = z
+  .object({ code: z.string(), values: z.record(z.string(), z.string()) })
+  .meta({ description: "what the message is made of" });
+export const warningSchema = z.object({ object: z.string(), message: z.string(), fact: oddFact.optional() }).meta({ id: "Warning" });
 
 export const evaluationSchema = z
   .object({
@@ -365,6 +368,7 @@ export type WireRecognition = z.infer<typeof recognitionSchema>;
 export type WireCluster = z.infer<typeof clusterSchema>;
 export type WireEnvelope = z.infer<typeof envelopeSchema>;
 export type WireSearchResult = z.infer<typeof searchResultSchema>;
+export type WireWarning = z.infer<typeof warningSchema>;
 export type WireProblem = z.infer<typeof problemSchema>;
 export type WireSnapshotEvent = z.infer<typeof snapshotEventSchema>;
 export type WireDeltaEvent = z.infer<typeof deltaEventSchema>;

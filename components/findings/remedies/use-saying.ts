@@ -1,5 +1,6 @@
 "use client";
 
+import { fillTemplate } from "@/lib/core";
 import { useLanguage } from "@/components/words/words";
 import { remediesZh } from "@/components/words/remedies-zh";
 import type { WireRemedy } from "@/lib/wire/remedy-schemas";
@@ -11,6 +12,6 @@ export function useSaying(): (english: string, fact: Fact | undefined) => string
   const language = useLanguage();
   return (english, fact) => {
     const words = language === "zh" && fact !== undefined ? remediesZh[fact.code] : undefined;
-    return words === undefined ? english : words.replaceAll(/\{([a-z]+)\}/g, (whole, name: string) => fact?.values[name] ?? whole);
+    return words === undefined ? english : fillTemplate(words, fact?.values ?? {});
   };
 }

@@ -1,5 +1,7 @@
 // The kinds that Portolan reads, by their plural API resource names (contract.md "Kinds read").
 
+import type { OddFact } from "./odd-words";
+
 export const requiredKinds = ["nodes", "pods", "services", "endpointslices"] as const;
 export const optionalKinds = ["events", "deployments", "daemonsets", "configmaps"] as const;
 export const resourceKinds = [...requiredKinds, ...optionalKinds] as const;
@@ -32,5 +34,5 @@ export function toKindStatus(state: KindState, known: Partial<Omit<KindStatus, "
   return { state, sinceMs: null, expected: null, namespaces: "all", forbiddenNamespaces: [], message: null, retryAtMs: null, ...known };
 }
 
-/** A surprising object: counted and listed, never fatal. `object` is `Kind/namespace/name`, `Kind/name` or `file:line:column`. */
-export type Warning = { readonly object: string; readonly message: string };
+/** A surprising object: counted and listed, never fatal. `object` is `Kind/namespace/name`, `Kind/name` or `file:line:column`; `fact`: what the message is made of. */
+export type Warning = { readonly object: string; readonly message: string; readonly fact?: OddFact };

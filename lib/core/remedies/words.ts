@@ -1,5 +1,7 @@
 // The English of remedies: one template a fact. The page has the same codes in its own language.
 
+import { fillTemplate, type NamesIn } from "../basics/template";
+
 /** Values stand where their names stand in braces. */
 export const remedyWords = {
   "service.title": "One Service for each owner",
@@ -228,8 +230,6 @@ export const remedyWords = {
 
 export type RemedyCode = keyof typeof remedyWords;
 
-type NamesIn<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;
-
 /** One fact about a remedy: its code and the values for its words, which mean the same in every language. */
 export type Saying = { readonly code: RemedyCode; readonly values: Readonly<Record<string, string>> };
 
@@ -242,5 +242,5 @@ export function say<C extends RemedyCode>(
 
 /** The fact as a sentence, by these words. */
 export function describeSaying({ code, values }: Saying, words: Readonly<Record<RemedyCode, string>> = remedyWords): string {
-  return words[code].replaceAll(/\{([a-z]+)\}/g, (whole, name: string) => values[name] ?? whole);
+  return fillTemplate(words[code], values);
 }

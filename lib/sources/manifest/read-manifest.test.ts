@@ -133,7 +133,7 @@ describe("streams", () => {
         ],
         "default",
       ).warnings,
-    ).toEqual([{ object: "b.yaml:4:3", message: "Service/default/web stands in a.yaml:4 too: the later one counts" }]);
+    ).toMatchObject([{ object: "b.yaml:4:3", message: "Service/default/web stands in a.yaml:4 too: the later one counts" }]);
   });
 });
 

@@ -3,6 +3,7 @@
 
 import {
   nearestWord,
+  odd,
   type Manifest,
   type ManifestField,
   type ManifestObject,
@@ -14,7 +15,7 @@ import type { WireManifestError } from "@/lib/wire/check-schemas";
 import { podManifestSchema, serviceManifestSchema, workloadManifestSchema } from "@/lib/wire/manifest-schema";
 import { annotationsOf } from "../kubernetes/slim/meta";
 import { slimPod } from "../kubernetes/slim/pod";
-import { asArray, asInt, asObject, asObjects, asText, type Raw } from "../kubernetes/slim/read";
+import { asArray, asInt, asObject, asObjects, asText, type Raw, type Warn } from "../kubernetes/slim/read";
 import { slimService } from "../kubernetes/slim/service";
 import { slimObject } from "../kubernetes/slim/slim-object";
 import { slimWorkload } from "../kubernetes/slim/workload";
@@ -160,15 +161,15 @@ function readObject(reading: Reading, what: ManifestKind, kind: string, raw: Raw
   if (earlier !== undefined)
     reading.warnings.push({
       object: `${first.file}:${String(first.line)}:${String(first.column)}`,
-      message: `${label} stands in ${earlier.file}:${String(earlier.line)} too: the later one counts`,
+      ...odd("twice-in-manifest", { object: label, place: `${earlier.file}:${String(earlier.line)}` }),
     });
   reading.seen.set(label, first);
   const fields = (more: readonly ManifestField[]): readonly ManifestField[] => [
     { ...first, field: "object", number: 0, path: "metadata.name" },
     ...more,
   ];
-  const warn = (message: string): void => {
-    reading.warnings.push({ object: label, message });
+  const warn: Warn = (what) => {
+    reading.warnings.push({ object: label, ...what });
   };
   switch (what) {
     case "service": {
@@ -250,7 +251,7 @@ function get(value: unknown, path: readonly string[]): unknown {
 function readWorkload(
   kind: string,
   raw: Raw,
-  warn: (message: string) => void,
+  warn: Warn,
 ): { readonly record: ManifestWorkload | undefined; readonly template: readonly string[] } {
   const inner = kind === "CronJob" ? ["spec", "jobTemplate", "spec"] : ["spec"];
   const spec = asObject(get(raw, inner));

@@ -1,6 +1,6 @@
 // What was read so far, of all files: records by key, which kinds were listed, and what was surprising. Becomes the deltas of one cluster.
 
-import { recordKey, resourceKinds, toKindStatus, type Delta, type RecordOf, type ResourceKind, type Warning } from "@/lib/core";
+import { odd, recordKey, resourceKinds, toKindStatus, type Delta, type RecordOf, type ResourceKind, type Warning } from "@/lib/core";
 import type { Slimmed } from "../kubernetes/slim/slim-object";
 import { tooLarge } from "./limits";
 import { notPrinted } from "./printed-table";
@@ -59,7 +59,7 @@ export function createCollection(recordsMax: number) {
       const newer = isNewer(recordVersion, known.version);
       warn({
         object: `${kind}/${key}`,
-        message: newer === null ? "stands twice: the later file is taken" : "stands twice: the newer resourceVersion is taken",
+        ...odd(newer === null ? "twice-later" : "twice-newer"),
       });
       if (newer === false) return;
     }
@@ -74,7 +74,7 @@ export function createCollection(recordsMax: number) {
     warn,
     broken: (where: string, says: string) => {
       brokenFirst ??= `${where}: ${says}`;
-      warn({ object: where, message: `cannot be read: ${says}` });
+      warn({ object: where, ...odd("unreadable", { why: says }) });
     },
     redacted: () => {
       redacted += 1;
@@ -116,7 +116,7 @@ export function createCollection(recordsMax: number) {
         if (record !== read)
           warn({
             object: `${kind}/${read.name}`,
-            message: "has no namespace, as a manifest that was not read from a cluster: taken as default's",
+            ...odd("no-namespace"),
           });
         if (kind === "endpointslices" && "convertedFrom" in record && record.convertedFrom !== null) {
           endpointsSeen = true;
@@ -138,19 +138,19 @@ export function createCollection(recordsMax: number) {
       if (useEndpoints)
         extra.push({
           object: "EndpointSlices",
-          message: "the dump holds Endpoints but no EndpointSlices: they were derived from the Endpoints",
+          ...odd("derived-slices"),
         });
       if (redacted > 0)
         extra.push({
           object: "snapshot",
-          message: `${redacted.toLocaleString("en")} objects hold values that were blacked out: these are taken as not set`,
+          ...odd("redacted", { count: redacted.toLocaleString("en") }),
         });
       if (onlyIn !== null)
         extra.push({
           object: "snapshot",
           message: `${sayOnly(onlyIn.namespaces)} (${onlyIn.why})`,
         });
-      if (unlisted > 0) extra.push({ object: "snapshot", message: `${unlisted.toLocaleString("en")} further warnings are not listed` });
+      if (unlisted > 0) extra.push({ object: "snapshot", ...odd("unlisted", { count: unlisted.toLocaleString("en") }) });
       const parts = resourceKinds.flatMap((kind): Delta[] => {
         const isConverted = kind === "endpointslices" && useEndpoints;
         const collected = listed.has(kind) || isConverted;

@@ -1,5 +1,5 @@
 import { parse as parseYaml } from "yaml";
-import type { ConfigMapRecord } from "@/lib/core";
+import { odd, type ConfigMapRecord } from "@/lib/core";
 import { slimMeta } from "./meta";
 import { readProxyConfig } from "./proxy-settings";
 import { asBoolOrNull, asObject, asText, asTextOrNull, type Raw, type Warn } from "./read";
@@ -27,7 +27,7 @@ function antreaProxyAll(text: unknown, warn: Warn): boolean | null {
   try {
     return asBoolOrNull(asObject(asObject(parseYaml(text, { maxAliasCount: 100, logLevel: "error" }))["antreaProxy"])["proxyAll"]);
   } catch {
-    warn("antrea-agent.conf is no YAML: proxyAll is unknown");
+    warn(odd("antrea-config"));
     return null;
   }
 }

@@ -1,4 +1,12 @@
-import { normaliseAddress, type EndpointSliceRecord, type ObjectRef, type Protocol, type SliceEndpoint, type SlicePort } from "@/lib/core";
+import {
+  odd,
+  normaliseAddress,
+  type EndpointSliceRecord,
+  type ObjectRef,
+  type Protocol,
+  type SliceEndpoint,
+  type SlicePort,
+} from "@/lib/core";
 import { slimMeta } from "./meta";
 import { asInt, asObject, asObjects, asOneOf, asText, asTextOrNull, asTexts, intern, type Raw, type Warn } from "./read";
 
@@ -9,7 +17,7 @@ export function slimEndpointSlice(raw: Raw, warn: Warn): EndpointSliceRecord | u
   const meta = slimMeta(raw);
   if (meta === undefined) return undefined;
   const serviceName = asTextOrNull(meta.labels["kubernetes.io/service-name"]);
-  if (serviceName === null) warn("has no label kubernetes.io/service-name: it belongs to no Service");
+  if (serviceName === null) warn(odd("slice-of-nobody"));
   return {
     ...meta,
     serviceName,
@@ -26,7 +34,7 @@ export function slimEndpointSlice(raw: Raw, warn: Warn): EndpointSliceRecord | u
     endpoints: asObjects(raw["endpoints"]).flatMap((endpoint): SliceEndpoint[] => {
       const address = asTexts(endpoint["addresses"])[0];
       if (address === undefined) {
-        warn("has an endpoint without an address: passed over");
+        warn(odd("endpoint-without-address"));
         return [];
       }
       const conditions = asObject(endpoint["conditions"]);

@@ -1,4 +1,4 @@
-import type { NodeAddressType, NodeRecord, Taint } from "@/lib/core";
+import { odd, type NodeAddressType, type NodeRecord, type Taint } from "@/lib/core";
 import { annotationsOf, slimMeta } from "./meta";
 import { readNodeArgs } from "./proxy-settings";
 import { asBool, asObject, asObjects, asOneOf, asText, asTexts, type Raw, type Warn } from "./read";
@@ -22,7 +22,7 @@ export function slimNode(raw: Raw, warn: Warn): NodeRecord | undefined {
     ...meta,
     addresses: asObjects(status["addresses"]).flatMap(({ type, address }) => {
       const known = addressTypes.find((each) => each === type);
-      if (known === undefined) warn(`status.addresses has the unknown type ${JSON.stringify(type)}: passed over`);
+      if (known === undefined) warn(odd("unknown-address-type", { type: JSON.stringify(type) }));
       return known === undefined || typeof address !== "string" || address === "" ? [] : [{ type: known, address }];
     }),
     podCIDRs: podCIDRs.length > 0 ? podCIDRs : asTexts([spec["podCIDR"]]).filter((cidr) => cidr !== ""),

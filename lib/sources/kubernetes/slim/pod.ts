@@ -1,4 +1,4 @@
-import type { Container, ContainerPort, PodRecord, Protocol } from "@/lib/core";
+import { odd, type Container, type ContainerPort, type PodRecord, type Protocol } from "@/lib/core";
 import { annotationsOf, slimMeta } from "./meta";
 import { slimPlacement } from "./placement";
 import { readProxyFlags } from "./proxy-settings";
@@ -16,6 +16,7 @@ import {
   intern,
   share,
   type Raw,
+  show,
   type Warn,
 } from "./read";
 
@@ -81,7 +82,7 @@ function slimPorts(value: unknown, hostNetwork: boolean, warn: Warn): readonly C
   return asObjects(value).flatMap((port) => {
     const containerPort = asInt(port["containerPort"], 0);
     if (containerPort < 1 || containerPort > 65535) {
-      warn(`a container port has the number ${JSON.stringify(port["containerPort"])}: passed over`);
+      warn(odd("bad-container-port", { port: show(port["containerPort"]) }));
       return [];
     }
     const hostPort = asInt(port["hostPort"], 0);

@@ -1,7 +1,7 @@
 // kube-proxy's settings from the places that state them. Each reader keeps the few settings that decide routes and forgets the rest at once.
 
 import { parse as parseYaml } from "yaml";
-import type { DetectLocalMode, ProxyMode, ProxySettings } from "@/lib/core";
+import { odd, type DetectLocalMode, type ProxyMode, type ProxySettings } from "@/lib/core";
 import { asBoolOrNull, asObject, asTextOrNull, asTexts, type Raw, type Warn } from "./read";
 
 const modes: readonly ProxyMode[] = ["iptables", "nftables", "ipvs", "kernelspace"];
@@ -18,11 +18,11 @@ export function readProxyConfig(text: string, warn: Warn): ProxySettings | null 
   try {
     config = asObject(parseYaml(text, { maxAliasCount: 100, logLevel: "error" }));
   } catch {
-    warn("the kube-proxy configuration is no YAML: its settings are unknown");
+    warn(odd("proxy-config"));
     return null;
   }
   if (Object.keys(config).length === 0) {
-    warn("the kube-proxy configuration is empty: its settings are unknown");
+    warn(odd("proxy-config-empty"));
     return null;
   }
   const detectLocal = asObject(config["detectLocal"]);
@@ -78,7 +78,7 @@ export function readNodeArgs(annotation: unknown, warn: Warn): { readonly settin
   try {
     words = asTexts(JSON.parse(annotation));
   } catch {
-    warn("the annotation node-args is no JSON list: its settings are unknown");
+    warn(odd("node-args"));
     return { settings: null, disabled: false };
   }
   const valuesOf = (flag: string): readonly string[] =>
@@ -105,6 +105,6 @@ function splitList(value: unknown): readonly string[] | null {
 function known<T extends string>(value: unknown, words: readonly T[], field: string, warn: Warn): T | null {
   if (typeof value !== "string" || value === "") return null;
   const found = words.find((word) => word === value);
-  if (found === undefined) warn(`${field} has the unknown value ${JSON.stringify(value)}`);
+  if (found === undefined) warn(odd("unknown-value", { field, value: JSON.stringify(value) }));
   return found ?? null;
 }

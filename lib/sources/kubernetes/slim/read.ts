@@ -1,13 +1,14 @@
 // Tolerant reading of parsed JSON or YAML: whatever the shape, the reader returns a value of the wanted type. Nothing here throws.
 // Texts are made harmless as they are read: the API server lets none of what is taken out into a name, but a file may hold anything.
 
+import { odd, type Odd } from "@/lib/core";
 import { harmless } from "@/lib/wire/plain-text";
 
 /** A JSON object whose fields are not known yet. */
 export type Raw = { readonly [key: string]: unknown };
 
 /** Collects what is surprising about the object being read. */
-export type Warn = (message: string) => void;
+export type Warn = (what: Odd) => void;
 
 const nothing: Raw = Object.freeze({});
 
@@ -73,11 +74,16 @@ export function asLabels(value: unknown): Readonly<Record<string, string>> {
 
 const noLabels: Readonly<Record<string, string>> = Object.freeze({});
 
+/** A value as a warning shows it; JSON has no word for one that is missing. */
+export function show(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}
+
 /** One of the words that the API knows; anything else is `fallback`, with a warning unless the field is absent. */
 export function asOneOf<T extends string>(value: unknown, known: readonly T[], fallback: T, field: string, warn: Warn): T {
   if (value === undefined || value === null || value === "") return fallback;
   const found = known.find((word) => word === value);
-  if (found === undefined) warn(`${field} has the unknown value ${JSON.stringify(value)}: taken as ${JSON.stringify(fallback)}`);
+  if (found === undefined) warn(odd("unknown-value-replaced", { field, value: JSON.stringify(value), taken: JSON.stringify(fallback) }));
   return found ?? fallback;
 }
 

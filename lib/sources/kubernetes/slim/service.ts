@@ -1,6 +1,6 @@
-import { familyOf, type LoadBalancerIngress, type Protocol, type ServicePort, type ServiceRecord } from "@/lib/core";
+import { odd, familyOf, type LoadBalancerIngress, type Protocol, type ServicePort, type ServiceRecord } from "@/lib/core";
 import { annotationsOf, slimMeta } from "./meta";
-import { asInt, asLabels, asObject, asObjects, asOneOf, asText, asTextOrNull, asTexts, intern, type Raw, type Warn } from "./read";
+import { asInt, asLabels, asObject, asObjects, asOneOf, asText, asTextOrNull, asTexts, intern, show, type Raw, type Warn } from "./read";
 
 const protocols: readonly Protocol[] = ["TCP", "UDP", "SCTP"];
 const affinitySecondsDefault = 10_800;
@@ -52,12 +52,12 @@ function slimPorts(value: unknown, warn: Warn): readonly ServicePort[] {
   return asObjects(value).flatMap((port) => {
     const number = asInt(port["port"], 0);
     if (number < 1 || number > 65535) {
-      warn(`spec.ports holds the port ${JSON.stringify(port["port"])}: passed over`);
+      warn(odd("bad-port", { port: show(port["port"]) }));
       return [];
     }
     const target = port["targetPort"];
     const nodePort = asInt(port["nodePort"], 0);
-    if (nodePort < 0 || nodePort > 65535) warn(`spec.ports holds the nodePort ${String(nodePort)}: taken as none`);
+    if (nodePort < 0 || nodePort > 65535) warn(odd("bad-node-port", { port: String(nodePort) }));
     return [
       {
         name: intern(asText(port["name"])),

@@ -1,7 +1,7 @@
 // From a raw object of the API (JSON or YAML, any vendor's dump) to the record that is kept; the rest of the object is forgotten at once.
 // contract.md's last table says what may be kept. Nothing here throws.
 
-import { recordKey, type RecordOf, type ResourceKind, type Warning } from "@/lib/core";
+import { odd, recordKey, type RecordOf, type ResourceKind, type Warning } from "@/lib/core";
 import { slimConfigMap } from "./config-map";
 import { slimEndpointSlice } from "./endpoint-slice";
 import { slimEndpoints } from "./endpoints";
@@ -80,12 +80,12 @@ export function slimAs(kind: ResourceKind, value: unknown): SlimResult {
   // The table gives each kind its own record type; TypeScript cannot follow the pair through the index.
   if (record !== undefined) return { records: [{ kind, record } as Slimmed], warnings, skipped: null };
   if (asText(asObject(raw["metadata"])["name"]) !== "") return { records: [], warnings: [], skipped: "unneeded" };
-  return { records: [], warnings: [{ object: apiKind, message: "an object without metadata.name: passed over" }], skipped: "nameless" };
+  return { records: [], warnings: [{ object: apiKind, ...odd("no-name") }], skipped: "nameless" };
 }
 
 function collect(apiKind: string, raw: Raw): { warn: Warn; warnings: Warning[] } {
   const meta = asObject(raw["metadata"]);
   const object = `${apiKind}/${recordKey({ namespace: asText(meta["namespace"]), name: asText(meta["name"]) })}`;
   const warnings: Warning[] = [];
-  return { warnings, warn: (message) => warnings.push({ object, message }) };
+  return { warnings, warn: (what) => warnings.push({ object, ...what }) };
 }
