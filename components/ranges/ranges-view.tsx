@@ -49,7 +49,10 @@ export function RangesView({ ranges: initial }: { readonly ranges: Initial<Range
       label: words.ranges.keys.next,
       run: () => {
         const [first, last] = [free[0], free.at(-1)];
-        if (first !== undefined && last !== undefined) void setState({ sel: { first, last } });
+        if (first === undefined || last === undefined) return;
+        void setState({ sel: { first, last } });
+        // From there the arrow keys go on.
+        document.querySelector<SVGElement>("[data-strip]")?.focus();
       },
     },
   ]);

@@ -43,7 +43,9 @@ export function Strip({ ranges, selection, onSelect, said }: StripProps) {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: layout?.perRow ?? 100, ArrowUp: -(layout?.perRow ?? 100) }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    if (selection === null || anchor.current === null) anchor.current = selection?.first ?? range.first;
+    // A selection of another making (a key of the view, the address) has its first number as its anchor.
+    if (selection === null || (anchor.current !== selection.first && anchor.current !== selection.last))
+      anchor.current = selection?.first ?? range.first;
     const head = selection === null ? range.first : anchor.current === selection.first ? selection.last : selection.first;
     const next = Math.min(range.last, Math.max(range.first, head + (selection === null ? 0 : step)));
     if (!event.shiftKey) anchor.current = next;
@@ -59,6 +61,7 @@ export function Strip({ ranges, selection, onSelect, said }: StripProps) {
           height={layout.height}
           tabIndex={0}
           role="slider"
+          data-strip
           aria-label={words.strip}
           aria-valuemin={range.first}
           aria-valuemax={range.last}

@@ -81,6 +81,14 @@ test("keys with Ctrl or ⌘ belong to the browser", () => {
   expect(press({ key: "t", ctrlKey: true }, { key: "t", metaKey: true })).toEqual([]);
 });
 
+test("Escape leads from a field back to the keys of the view", () => {
+  const pressed: string[] = [];
+  render(<Page pressed={pressed} />);
+  screen.getByRole("textbox").focus();
+  fireEvent.keyDown(screen.getByRole("textbox"), { key: "Escape" });
+  expect(document.activeElement).toBe(document.body);
+});
+
 test("what is typed into a field stays there, and Enter belongs to the button", () => {
   const pressed: string[] = [];
   render(<Page pressed={pressed} />);

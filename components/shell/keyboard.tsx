@@ -35,7 +35,12 @@ export function Keyboard({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     let first: { readonly key: string; readonly atMs: number } | undefined;
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.isComposing || isTyping(event.target) || isInDialog(event.target)) return;
+      if (event.defaultPrevented || event.isComposing || isInDialog(event.target)) return;
+      if (isTyping(event.target)) {
+        // The way from a field back to the keys of the view.
+        if (event.key === "Escape") event.target.blur();
+        return;
+      }
       const pressed = nameOf(event);
       const sequence = first !== undefined && event.timeStamp - first.atMs < sequenceMs ? `${first.key} ${pressed}` : undefined;
       first = undefined;
@@ -115,7 +120,7 @@ function nameOf(event: KeyboardEvent): string {
   return shiftKey && key.length === 1 && key !== key.toLowerCase() ? `Shift+${key}` : key;
 }
 
-function isTyping(target: EventTarget | null): boolean {
+function isTyping(target: EventTarget | null): target is HTMLElement {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
