@@ -54,7 +54,7 @@ describe("hostile names stay text", { timeout: 60_000 }, () => {
     for (const args of [["list"], ["findings"], ["trace", "10.0.0.1:30001"]]) {
       const { stdout } = run([...args, ...source, "-o", "markdown"]);
       expect(stdout).toContain("script");
-      expect(stdout).not.toMatch(/(?<!\\)[<>]|(?<!\\)\]\(|^#/m);
+      expect(stdout).not.toMatch(/(?<!\\)[<>]|(?<!\\)\]\(|^#|(?<!\\):\/\/|www\./m);
     }
   });
 

@@ -16,7 +16,7 @@ export function plain(text: string): string {
   return harmless(text.replaceAll(/[\t\r\n]+/g, " "));
 }
 
-/** Text of one line that Markdown takes as it is written. */
+/** Text of one line that Markdown takes as it is written; GitHub's makes no link of a bare address either. */
 export function escapeMarkdown(text: string): string {
-  return plain(text).replaceAll(/[\\|`*_{}[\]<>#&~]/g, (char) => `\\${char}`);
+  return plain(text).replaceAll(/[\\|`*_{}[\]<>#&~]|:(?=\/\/)|(?<=\bwww)\./gi, (char) => `\\${char}`);
 }
