@@ -58,24 +58,27 @@ export async function startSource({ store }: ApiServer, kubeconfig: string, seed
     },
   });
   await handle.synced;
+  const explain = (): string | null => {
+    const snapshot = index.snapshot();
+    for (const { kind } of kindTable) {
+      const { state, forbiddenNamespaces, namespaces, message } = snapshot.kinds[kind];
+      if (state !== "live" || forbiddenNamespaces.length > 0 || namespaces !== "all")
+        return `${kind} are ${state}, read in ${JSON.stringify(namespaces)}, refused in ${JSON.stringify(forbiddenNamespaces)}: ${message ?? ""}`;
+    }
+    // Only now: the server and what reads it live in this process too, and a fresh list costs them their turn.
+    const fresh = listFresh(store);
+    for (const { kind } of kindTable) {
+      const difference = explainDifference(kind, [...snapshot[kind].values()], fresh.get(kind) ?? []);
+      if (difference !== null) return difference;
+    }
+    return snapshot.warnings.length === 0 ? null : `warnings: ${JSON.stringify(snapshot.warnings.slice(0, 3))}`;
+  };
   return {
     bend: (part) => {
       Object.assign(globalThis.bent, part);
       return Promise.resolve();
     },
-    difference: () => {
-      const snapshot = index.snapshot();
-      const fresh = listFresh(store);
-      for (const { kind } of kindTable) {
-        const { state, forbiddenNamespaces, namespaces, message } = snapshot.kinds[kind];
-        const difference =
-          state !== "live" || forbiddenNamespaces.length > 0 || namespaces !== "all"
-            ? `${kind} are ${state}, read in ${JSON.stringify(namespaces)}, refused in ${JSON.stringify(forbiddenNamespaces)}: ${message ?? ""}`
-            : explainDifference(kind, [...snapshot[kind].values()], fresh.get(kind) ?? []);
-        if (difference !== null) return Promise.resolve(difference);
-      }
-      return Promise.resolve(snapshot.warnings.length === 0 ? null : `warnings: ${JSON.stringify(snapshot.warnings.slice(0, 3))}`);
-    },
+    difference: () => Promise.resolve(explain()),
     stop: async () => {
       await handle.stop();
       const { unhandled } = globalThis.bent;
