@@ -3,7 +3,8 @@
 import * as fc from "fast-check";
 import { slimObject } from "@/lib/sources/kubernetes/slim/slim-object";
 import { loadCheck } from "@/lib/server/check-query";
-import { loadAllocations, loadAllocationsCsv, loadFindings, loadMap, loadSearch, loadTrace, loadTracePage } from "@/lib/server/queries";
+import { loadAllocations, loadAllocationsCsv, loadFindings, loadSearch, loadTrace, loadTracePage } from "@/lib/server/queries";
+import { loadMap } from "@/lib/server/map-answer";
 import { loadFree, loadRanges } from "@/lib/server/range-queries";
 import { loadRemedies } from "@/lib/server/remedy-queries";
 import { guardRequest } from "@/lib/server/guard";
@@ -100,7 +101,7 @@ export const queryStrings: Target<Query> = {
   run: async (query) => {
     const params = new URLSearchParams(query.map(([name, value]) => [name, value]));
     const posted = new Request(`http://127.0.0.1/api/v1/check?${params.toString()}`, { method: "POST", body: manifest });
-    for (const answer of [...questions.map((ask) => ask(params)), await loadCheck(posted)]) {
+    for (const answer of await Promise.all([...questions.map((ask) => ask(params)), loadCheck(posted)])) {
       const text = JSON.stringify(isProblem(answer) ? encodeProblem(answer) : answer);
       if (isProblem(answer) && answer.detail === "") throw new Error(`a problem without words: ${text}`);
     }

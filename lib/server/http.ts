@@ -9,6 +9,21 @@ export function jsonRoute(ask: (params: URLSearchParams) => object | Problem): (
   return paramsRoute((params) => jsonResponse(ask(params)));
 }
 
+/** The same of an answer that is encoded already, and may take a while. */
+export function encodedRoute(
+  ask: (params: URLSearchParams) => Promise<Uint8Array<ArrayBuffer> | Problem>,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const params = new URL(request.url).searchParams;
+    try {
+      const answer = findRepeated(params) ?? (await ask(params));
+      return isProblem(answer) ? problemResponse(answer) : new Response(answer, { headers: jsonHeaders });
+    } catch (cause) {
+      return fault(cause);
+    }
+  };
+}
+
 /** A GET handler that is given the query's parameters, each once. */
 export function paramsRoute(ask: (params: URLSearchParams) => Response): (request: Request) => Response {
   return (request) =>
@@ -46,5 +61,7 @@ function fault(cause: unknown): Response {
 
 export function jsonResponse(answer: object | Problem): Response {
   if (isProblem(answer)) return problemResponse(answer);
-  return new Response(JSON.stringify(answer), { headers: { "content-type": "application/json", "cache-control": "no-store" } });
+  return new Response(JSON.stringify(answer), { headers: jsonHeaders });
 }
+
+const jsonHeaders = { "content-type": "application/json", "cache-control": "no-store" };

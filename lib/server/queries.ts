@@ -4,23 +4,14 @@ import { findingsOnRoute, matchAllocation, matchFinding, type Finding } from "@/
 import { allocationsToCsv, selectColumns } from "@/lib/wire/csv";
 import { encodeAllocation } from "@/lib/wire/encode-allocation";
 import { encodeEvaluation } from "@/lib/wire/encode-finding";
-import { encodePortMap } from "@/lib/wire/encode-port-map";
 import { encodeRoute } from "@/lib/wire/encode-route";
 import { encodeUnknown } from "@/lib/wire/encode-status";
 import { findUnknownPosition } from "@/lib/wire/find-unknown-position";
 import { parseRouteTarget } from "@/lib/wire/parse-route-query";
-import type {
-  WireAllocationList,
-  WireCluster,
-  WireEnvelope,
-  WireEvaluation,
-  WirePortMap,
-  WireRoute,
-  WireSearchResult,
-} from "@/lib/wire/schemas";
+import type { WireAllocationList, WireCluster, WireEnvelope, WireEvaluation, WireRoute, WireSearchResult } from "@/lib/wire/schemas";
 import { describeCluster } from "./describe-cluster";
 import { encodeEnvelope, mergeEnvelopes } from "./envelope";
-import { readFilter, readFrom, readLimit, readPorts, readRouteQuery, readRule, readSort, readWhyNot } from "./params";
+import { readFilter, readLimit, readRouteQuery, readRule, readSort, readWhyNot } from "./params";
 import { problem, isProblem, type Problem } from "./problem";
 import { getRuntime } from "./runtime";
 import { search } from "./search";
@@ -67,23 +58,6 @@ export function loadAllocationsCsv(params: URLSearchParams): { csv: string; head
       "portolan-revision": String(revision),
       "portolan-as-of": asOf ?? "",
     },
-  };
-}
-
-/** GET /api/v1/map: `from`, `ports`. */
-export function loadMap(params: URLSearchParams): Answer<WirePortMap> {
-  const derived = selectDerived(params);
-  if (isProblem(derived)) return derived;
-  const from = readFrom(params);
-  if (isProblem(from)) return from;
-  const ports = readPorts(params);
-  if (isProblem(ports)) return ports;
-  const { view, context, evaluation, engine } = derived;
-  const absent = findUnknownPosition(view.snapshot, { from, node: null });
-  if (absent !== undefined) return problem("not-found", absent.detail, absent.field);
-  return {
-    ...encodeEnvelope(view),
-    ...encodePortMap(engine.buildPortMap(view.snapshot, context, { from, ports: ports.ranges, evaluation })),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import {
   buildAllocations,
-  buildPortMap,
+  buildPortMapInSteps,
   joinFindings,
   runRules,
   traceRoute,
@@ -23,7 +23,7 @@ export type DerivedView = {
   /** When this process first saw each of the findings; those that a snapshot holds began before anybody looked. */
   readonly firstSeen: ReadonlyMap<string, number>;
   readonly allocations: readonly Allocation[];
-  readonly engine: { readonly traceRoute: typeof traceRoute; readonly buildPortMap: typeof buildPortMap };
+  readonly engine: { readonly traceRoute: typeof traceRoute; readonly buildPortMapInSteps: typeof buildPortMapInSteps };
 };
 
 type Latest = Pick<DerivedView, "view" | "evaluation" | "firstSeen"> & { readonly rows: readonly Allocation[] };
@@ -59,7 +59,7 @@ export function deriveView(view: ClusterView): DerivedView {
   if (last === undefined || last.view.snapshot.revision <= view.snapshot.revision || view.origin === "snapshot")
     latest.set(view.name, { view, evaluation, firstSeen, rows });
   const allocations = joinFindings(rows, evaluation);
-  const value = { view, context, evaluation, firstSeen, allocations, engine: { traceRoute, buildPortMap } };
+  const value = { view, context, evaluation, firstSeen, allocations, engine: { traceRoute, buildPortMapInSteps } };
   values.set(view, { minute, value });
   return value;
 }

@@ -10,6 +10,7 @@ import { resolveAssumptions, type Context } from "../policy/policy";
 import { addressesOf, zoneOf } from "./port-map-nodes";
 import type { ColumnDraft } from "./port-map-columns";
 import { ownValue } from "../basics/own-value";
+import { surveyPods } from "./survey-pods";
 
 // Thousands of nodes give few different answers. Nodes of one class differ in nothing that a route asks; what makes a node of a class answer
 // otherwise on one column (an endpoint, a hostPort, an address of a Service) is looked up by column, so that no node is traced without need.
@@ -110,7 +111,8 @@ export function splitColumn(
 /** The nodes on which some pod declares each host port, also where it holds nothing (init containers, pods that wait): that is a reason of its own. */
 export function indexHostPorts(snapshot: Snapshot): ReadonlyMap<number, ReadonlySet<string>> {
   const index = new Map<number, Set<string>>();
-  for (const { nodeName, hostNetwork, containers, nodePortLocal } of snapshot.pods.values()) {
+  const survey = surveyPods(snapshot);
+  for (const { nodeName, hostNetwork, containers, nodePortLocal } of new Set([...survey.hostPorts, ...survey.nodePortLocal])) {
     if (nodeName === null) continue;
     const note = (port: number): void => {
       if (port !== 0) index.set(port, (index.get(port) ?? new Set()).add(nodeName));

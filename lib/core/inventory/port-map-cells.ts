@@ -83,9 +83,9 @@ export function buildCell(answer: Answer, node: string, differs: readonly string
   };
 }
 
-/** Whether a backend or owner of the answer is on the node, so that its cell is not that of the other nodes. */
-export function isHere(answer: Answer, node: string): boolean {
-  return answer.localByNode.has(node) || answer.owners.some(({ nodes }) => nodes.has(node));
+/** The nodes with a backend or owner of the answer, whose cells are not those of other nodes; some more than once. */
+export function nodesIn({ localByNode, owners }: Answer): readonly string[] {
+  return [...localByNode.keys(), ...owners.flatMap(({ nodes }) => [...nodes])];
 }
 
 /**

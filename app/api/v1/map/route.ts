@@ -1,5 +1,5 @@
-import { jsonRoute } from "@/lib/server/http";
-import { loadMap } from "@/lib/server/queries";
+import { encodedRoute } from "@/lib/server/http";
+import { encodeMapAnswer } from "@/lib/server/map-answer";
 
 export const dynamic = "force-dynamic";
-export const GET = jsonRoute(loadMap);
+export const GET = encodedRoute(encodeMapAnswer);

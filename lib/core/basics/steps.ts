@@ -1,0 +1,10 @@
+/** Long work in short steps: whoever runs it may do something else after each `yield`. What it reads must stay as it is meanwhile. */
+export type Steps<T> = Generator<void, T>;
+
+/** All steps at once. */
+export function finish<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}

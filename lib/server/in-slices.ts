@@ -1,0 +1,16 @@
+import type { Steps } from "@/lib/core";
+
+/** Units: ms that one piece of long work holds the process at a time. */
+const sliceMs = 10;
+
+/** Does long work in slices, between which the process answers others. Rejects with what a step throws. */
+export async function runInSlices<T>(steps: Steps<T>): Promise<T> {
+  for (;;) {
+    const untilMs = performance.now() + sliceMs;
+    do {
+      const { done, value } = steps.next();
+      if (done === true) return value;
+    } while (performance.now() < untilMs);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
