@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createClusterIndex, emptyPolicy, serviceKey, type Delta } from "@/lib/core";
-import { buildDeltas, buildNode, buildService } from "@/lib/core/testing/builders";
+import { buildDeltas, buildNode, buildPod, buildService } from "@/lib/core/testing/builders";
 import { encodeEvaluation } from "@/lib/wire/encode-finding";
 import type { ClusterView } from "./runtime";
-import { deriveView } from "./views";
+import { deriveView, type DerivedView } from "./views";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
@@ -34,6 +34,21 @@ function sinceAt(time: string, view: ClusterView) {
   const { evaluation, firstSeen } = deriveView(view);
   return encodeEvaluation(evaluation, view.name, firstSeen).findings.map(({ rule, since, sinceFrom }) => [rule, since, sinceFrom]);
 }
+
+test("what is derived in one copy of the module is built on in another", async () => {
+  vi.setSystemTime(new Date("2026-05-12T14:00:00Z"));
+  const pod = buildPod({ name: "web", node: "n1", ip: "10.244.1.5", ports: [{ containerPort: 80, hostPort: 8080 }] });
+  const view = follow("twice")(...cluster, { type: "upsert", kind: "pods", record: pod });
+  const rowOf = ({ allocations }: DerivedView) => allocations.find(({ kind }) => kind === "hostPort");
+  const before = rowOf(deriveView(view));
+  vi.resetModules();
+  const { deriveView: deriveElsewhere } = await import("./views");
+  expect(deriveElsewhere).not.toBe(deriveView);
+  vi.setSystemTime(new Date("2026-05-12T14:01:00Z"));
+  expect(before?.port).toBe(8080);
+  // Only the copy of core that made a row remembers what it rests on; another one makes all rows anew.
+  expect(rowOf(deriveElsewhere(view))).toBe(before);
+});
 
 describe("since when a finding holds that no object dates", () => {
   test("is when this process first saw it; one that was gone begins anew", () => {

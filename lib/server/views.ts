@@ -12,10 +12,7 @@ import {
 } from "@/lib/core";
 import type { ClusterView } from "./runtime";
 
-/**
- * `engine`: the questions as asked by the copy of core that derived the view, which remembers what they share; another copy would work that out again
- * for each revision (docs/decisions/0004).
- */
+/** `engine`: the questions as asked by the copy of core that derived the view. */
 export type DerivedView = {
   readonly view: ClusterView;
   readonly context: Context;
@@ -23,21 +20,32 @@ export type DerivedView = {
   /** When this process first saw each of the findings; those that a snapshot holds began before anybody looked. */
   readonly firstSeen: ReadonlyMap<string, number>;
   readonly allocations: readonly Allocation[];
-  readonly engine: { readonly traceRoute: typeof traceRoute; readonly buildPortMapInSteps: typeof buildPortMapInSteps };
+  readonly engine: Engine;
 };
+
+/**
+ * Core's functions of one of its copies in the process. What they remember from one snapshot to the next, only that copy knows: another would work out all of it
+ * again (docs/decisions/0004).
+ */
+type Engine = typeof ownEngine;
 
 type Latest = Pick<DerivedView, "view" | "evaluation" | "firstSeen"> & { readonly rows: readonly Allocation[] };
 
 type Derived = {
+  readonly engine: Engine;
   /** The last answers of each cluster, for the next ones to build on. */
   readonly latest: Map<string, Latest>;
   readonly values: WeakMap<ClusterView, { readonly minute: number; readonly value: DerivedView }>;
 };
 
+const ownEngine = { runRules, buildAllocations, joinFindings, traceRoute, buildPortMapInSteps } as const;
 const minuteMs = 60_000;
 const key = Symbol.for("portolan.derived.v1");
 const shared = globalThis as { [key]?: Derived | undefined };
-const { latest, values }: Derived = (shared[key] ??= { latest: new Map(), values: new WeakMap() });
+const derived: Derived = (shared[key] ??= { engine: ownEngine, latest: new Map(), values: new WeakMap() });
+const { latest, values } = derived;
+// In development an edited rule is to be seen: there each copy asks its own.
+const engine = process.env["NODE_ENV"] === "development" ? ownEngine : derived.engine;
 
 /**
  * Allocations and findings of a cluster view.
@@ -52,14 +60,14 @@ export function deriveView(view: ClusterView): DerivedView {
   const context: Context = { policy: view.policy.value, nowMs };
   // What was found last of the same cluster: only what changed since is asked again.
   const last = latest.get(view.name);
-  const evaluation = runRules(view.snapshot, context, last?.evaluation);
-  const rows = buildAllocations(view.snapshot, context, last?.rows);
+  const evaluation = engine.runRules(view.snapshot, context, last?.evaluation);
+  const rows = engine.buildAllocations(view.snapshot, context, last?.rows);
   const firstSeen = noteFindings(view, evaluation, last?.firstSeen, nowMs);
   // A view is derived again when a minute has passed, also the one before the last: what came after it is not forgotten for that.
   if (last === undefined || last.view.snapshot.revision <= view.snapshot.revision || view.origin === "snapshot")
     latest.set(view.name, { view, evaluation, firstSeen, rows });
-  const allocations = joinFindings(rows, evaluation);
-  const value = { view, context, evaluation, firstSeen, allocations, engine: { traceRoute, buildPortMapInSteps } };
+  const allocations = engine.joinFindings(rows, evaluation);
+  const value = { view, context, evaluation, firstSeen, allocations, engine };
   values.set(view, { minute, value });
   return value;
 }
