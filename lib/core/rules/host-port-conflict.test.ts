@@ -103,6 +103,7 @@ describe("host-port-conflict", () => {
         ports: [{ port: 80, protocol: "TCP" }],
         nodes: ["n1", "n2"],
         title: "80/TCP of Service/web/shop is held by Service/kube-system/traefik",
+        summary: "2 pods cannot be placed on n1 and n2, of 2 nodes that they may use; the holder is Running.",
       },
     ]);
   });

@@ -25,7 +25,7 @@ type ConflictEvidence = {
   readonly newcomer: string;
   readonly pods: readonly { readonly name: string; readonly state: "Pending" | "Failed" }[];
   readonly held: readonly Held[];
-  /** How many nodes the newcomer may use at all. */
+  /** How many nodes these pods may use at all; each of a DaemonSet's has one of its own. */
   readonly eligible: number;
   readonly event: string | null;
 };
@@ -71,7 +71,7 @@ export const hostPortConflict = defineRule<ConflictEvidence>({
           newcomer: formatObjectRef(newcomer),
           pods: blocked.map(({ pod }) => ({ name: recordKey(pod), state: pod.phase === "Failed" ? "Failed" : "Pending" })),
           held: listHeld(collisions),
-          eligible: Math.max(...blocked.map(({ eligible }) => eligible)),
+          eligible: new Set(blocked.flatMap(({ eligible }) => eligible)).size,
           event: findEvent(snapshot, blocked),
         },
       };

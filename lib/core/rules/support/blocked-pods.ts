@@ -10,10 +10,10 @@ import type { Context } from "../../policy/policy";
 import { surveyPods } from "../../inventory/survey-pods";
 import { resolveRollout, schedulerMinor } from "./host-ports";
 
-/** `eligible`: how many nodes the pod may use at all; `collisions`: who is in its way on them, none where the holder cannot be seen. */
+/** `eligible`: the nodes that the pod may use at all; `collisions`: who is in its way on them, none where the holder cannot be seen. */
 export type Blocked = {
   readonly pod: PodRecord;
-  readonly eligible: number;
+  readonly eligible: readonly string[];
   readonly collisions: readonly (SchedulerCollision & { readonly node: string })[];
 };
 
@@ -56,7 +56,7 @@ function* walkBlocked(snapshot: Snapshot, context: Context): Generator<Blocked> 
     const said = pod.unschedulable?.noFreePorts === true && (collisions.length > 0 || someUnseen);
     if (!failed && !everywhere && !said) continue;
     if (!failed && isRollingOn(snapshot, context, pod, collisions)) continue;
-    yield { pod, eligible: nodes.length, collisions };
+    yield { pod, eligible: nodes, collisions };
   }
 }
 
