@@ -90,9 +90,9 @@ export const rulesZh: { readonly [Id in keyof EvidenceByRule]: RuleWords<Evidenc
     why: "Service 背后没有可用的端点，因此每个节点都会立即拒绝到其端口的连接。",
     fix: "更正选择器，或让 Pod 就绪；若本就不需要应答，请删除该 Service。",
     describe({ services, selected, cause, nearMiss }, { ports }) {
-      const title = `${sayPorts(ports)} 在任何节点上都不应答`;
-      const symptoms = ["每个节点都立即拒绝连接"];
       const service = services[0] ?? "";
+      const title = `${ports.length > 0 ? sayPorts(ports) : service} 在任何节点上都不应答`;
+      const symptoms = ["每个节点都立即拒绝连接"];
       switch (cause) {
         case "not-ready":
           return { title, summary: `${service} 选中 ${String(selected)} 个 Pod，但都不可用。`, symptoms };
@@ -144,7 +144,7 @@ export const rulesZh: { readonly [Id in keyof EvidenceByRule]: RuleWords<Evidenc
             ? `只有 ${list(answering)} 上有端点`
             : `只有 ${String(answering.length)} 个节点上有端点`;
       return {
-        title: `${sayPorts(ports)} 在 ${all} 个节点中的 ${least} 个上丢弃连接`,
+        title: `${ports.length > 0 ? sayPorts(ports) : service} 在 ${all} 个节点中的 ${least} 个上丢弃连接`,
         summary: `${service} 的 externalTrafficPolicy 为 Local，${where}${unplaced === 0 ? "" : `；${String(unplaced)} 个新 Pod 将各服务一个节点，${all} 个节点中${least} 个会丢弃`}。`,
         symptoms: ["部分节点地址静默超时，其余正常"],
       };

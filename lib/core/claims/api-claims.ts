@@ -75,10 +75,14 @@ export function findServiceRefusals(snapshot: Snapshot, service: Claimant, range
  * How many numbers the API server chooses itself for a Service: one for each nodePort left open (TCP and UDP on one port share it, C4), one for an open health check.
  */
 export function countChosenNodePorts(service: Claimant): number {
-  const hasNodePorts = service.type === "NodePort" || (service.type === "LoadBalancer" && service.allocateLoadBalancerNodePorts);
-  const open = hasNodePorts ? service.ports.filter((port) => port.nodePort === 0 && !sharesNumber(service, port)) : [];
+  const open = hasNodePorts(service) ? service.ports.filter((port) => port.nodePort === 0 && !sharesNumber(service, port)) : [];
   const health = service.type === "LoadBalancer" && service.externalTrafficPolicy === "Local" && service.healthCheckNodePort === 0 ? 1 : 0;
   return new Set(open.map((port) => `${String(port.port)} ${String(countBefore(open, port))}`)).size + health;
+}
+
+/** Whether each port of a Service has a nodePort, given or still to be chosen. */
+export function hasNodePorts({ type, allocateLoadBalancerNodePorts }: Claimant): boolean {
+  return type === "NodePort" || (type === "LoadBalancer" && allocateLoadBalancerNodePorts);
 }
 
 /** All numbers that Services hold in the allocator's one pool: nodePorts and health checks, whatever the protocol. */

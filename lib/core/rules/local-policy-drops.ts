@@ -3,7 +3,7 @@ import type { Severity } from "../model/finding";
 import { isExternalLocal } from "../routing/service-rules";
 import { answerEverywhere } from "../remedies/local-policy";
 import { defineRule, type Found } from "./rule";
-import { claimedPortsOf, distinctPorts, isPassedOver, isUnclaiming } from "./support/claimed-ports";
+import { claimedPortsOf, distinctPorts, isClaimed, isPassedOver, isUnclaiming } from "./support/claimed-ports";
 import { listProxiedNodes } from "./support/proxied-nodes";
 import { readsOfProxies } from "../inventory/survey-pods";
 import { sayCount, sayList, sayPorts, verb } from "./support/words";
@@ -31,7 +31,7 @@ export const localPolicyDrops = defineRule<LocalEvidence, Found<LocalEvidence>>(
   reads: readsOfProxies,
   perService(snapshot, context, service) {
     if (isUnclaiming(service) || isPassedOver(service) || !isExternalLocal(service)) return null;
-    const ports = service.ports.filter((port) => claimedPortsOf(service, port).length > 0);
+    const ports = service.ports.filter((port) => isClaimed(service, port));
     const places = ports.map((port) => {
       const usable = findPortEndpoints(snapshot, service, port).filter((each) => each.usable);
       // Pods of a manifest have no node yet: each of them will serve one.
@@ -80,7 +80,7 @@ export const localPolicyDrops = defineRule<LocalEvidence, Found<LocalEvidence>>(
               : `${String(answering.length)} nodes only`;
         const least = dropping.length - unplaced;
         return {
-          title: `${sayPorts(ports)} ${verb(ports, "drops", "drop")} on ${unplaced === 0 ? "" : "at least "}${String(least)} of ${String(nodes)} nodes`,
+          title: `${ports.length > 0 ? sayPorts(ports) : service} ${verb(ports, "drops", "drop")} on ${unplaced === 0 ? "" : "at least "}${String(least)} of ${String(nodes)} nodes`,
           summary: `${service} has externalTrafficPolicy Local and endpoints on ${where}${unplaced === 0 ? "" : `; ${sayCount(unplaced, "new pod")} will serve one node each, at least ${String(least)} of ${String(nodes)} will drop`}.`,
           symptoms: ["silent timeouts on some node addresses, fine on others"],
         };

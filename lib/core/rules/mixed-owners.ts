@@ -20,7 +20,7 @@ import { guardByApiServer, guardByKyverno } from "../remedies/guard-bands";
 import { say } from "../remedies/words";
 import { defineRule, type Found } from "./rule";
 import { representativesOf } from "./support/alike-pods";
-import { claimedPortsOf, distinctPorts, isPassedOver, isUnclaiming } from "./support/claimed-ports";
+import { claimedPortsOf, distinctPorts, isClaimed, isPassedOver, isUnclaiming } from "./support/claimed-ports";
 import { nameOwners, ownersOfEndpoints, ownersOfPort, withoutJobs, type PortOwner } from "./support/port-owners";
 import { isNewMixture } from "./support/selection-changes";
 import { readsOfProxies } from "../inventory/survey-pods";
@@ -139,9 +139,10 @@ function toFound(
   ofPorts: readonly (readonly PortOwner[])[],
 ): Found<MixedEvidence> {
   const claimed = distinctPorts(ports.flatMap((port) => claimedPortsOf(service, port)));
-  const local = isExternalLocal(service) && claimed.length > 0;
+  const reached = ports.some((port) => isClaimed(service, port));
+  const local = isExternalLocal(service) && reached;
   const nodes = local ? [...new Set(ofPorts.flatMap((each) => nodesWithTwoOwners(snapshot, context, each)))] : [];
-  const severity = claimed.length === 0 ? "warning" : local && nodes.length === 0 ? "info" : "critical";
+  const severity = !reached ? "warning" : local && nodes.length === 0 ? "info" : "critical";
   const shown = nameOwners(owners);
   return {
     severity,

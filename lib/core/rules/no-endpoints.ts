@@ -10,7 +10,7 @@ import { correctSelector } from "../remedies/correct-selector";
 import { orSay } from "../remedies/or-say";
 import { say } from "../remedies/words";
 import { defineRule, type Found } from "./rule";
-import { claimedPortsOf, distinctPorts } from "./support/claimed-ports";
+import { claimedPortsOf, distinctPorts, isClaimed } from "./support/claimed-ports";
 import { familyOfService } from "./support/families";
 import { lacksNamedPort } from "./support/target-ports";
 import { deploymentsOf } from "./support/workloads";
@@ -61,7 +61,7 @@ export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
       why: "No usable endpoint is behind the Service, so every node refuses connections to its port at once.",
       fix: "Correct the selector, or make the pods ready; remove the Service when nothing is meant to answer.",
       describe({ services, selected, cause, nearMiss }, { ports }) {
-        const subject = sayPorts(ports);
+        const subject = ports.length > 0 ? sayPorts(ports) : (services[0] ?? "");
         const title = `${subject} ${verb(ports, "answers", "answer")} on no node`;
         const refused = ["connection refused, at once, on every node"];
         switch (cause) {
@@ -88,7 +88,7 @@ export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
 /** Ports that are claimed and have no usable endpoint. ExternalName, headless and ignored Services claim nothing here. */
 function findDead(snapshot: Snapshot, service: ServiceRecord): Dead | null {
   if (!servedFamilies(service).some((family) => ignoredByProxy(service, family, Number.POSITIVE_INFINITY) === null)) return null;
-  const dead = service.ports.filter((port) => claimedPortsOf(service, port).length > 0 && !hasUsableEndpoint(snapshot, service, port));
+  const dead = service.ports.filter((port) => isClaimed(service, port) && !hasUsableEndpoint(snapshot, service, port));
   if (dead.length === 0) return null;
   const selected = selectedPods(snapshot, service);
   // Of a port whose name every pod lacks target-port-missing tells, and better.

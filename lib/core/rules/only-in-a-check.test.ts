@@ -285,12 +285,61 @@ describe("selectors", () => {
       ],
       ["C mixed-owners 30020"],
     ],
+    [
+      "all owners are the manifest's own, and the API server is to choose the number: reached from outside all the same",
+      {},
+      [
+        deploy("a", { app: "web" }),
+        deploy("b", { app: "web" }),
+        stated({ name: "web", type: "NodePort", selector: { app: "web" }, ports: [{ port: 80 }] }),
+      ],
+      ["C mixed-owners"],
+    ],
+    [
+      "near: a ClusterIP is reached from inside only",
+      {},
+      [
+        deploy("a", { app: "web" }),
+        deploy("b", { app: "web" }),
+        stated({ name: "web", type: "ClusterIP", selector: { app: "web" }, ports: [{ port: 80 }] }),
+      ],
+      ["W mixed-owners"],
+    ],
     ["a Job beside it is told as a Job", web, [{ ...deploy("migrate", { app: "web" }), kind: "Job" }], ["C job-in-service 30010"]],
     [
       "a mistyped selector",
       web,
       [stated({ name: "web2", selector: { app: "web", tier: "x" }, ports: [{ port: 80, nodePort: 30_020 }] })],
       ["W no-endpoints 30020"],
+    ],
+    [
+      "a mistyped selector, and the API server is to choose the number",
+      web,
+      [stated({ name: "web2", type: "LoadBalancer", selector: { app: "web", tier: "x" }, ports: [{ port: 80 }] })],
+      ["W no-endpoints"],
+    ],
+    [
+      "near: a load balancer that wants no nodePorts claims none",
+      web,
+      [
+        stated({
+          name: "web2",
+          type: "LoadBalancer",
+          allocateLoadBalancerNodePorts: false,
+          selector: { app: "web", tier: "x" },
+          ports: [{ port: 80 }],
+        }),
+      ],
+      [],
+    ],
+    [
+      "policy Local, and the API server is to choose the number",
+      { nodes },
+      [
+        deploy("a", { app: "a" }),
+        stated({ name: "a", type: "NodePort", externalTrafficPolicy: "Local", selector: { app: "a" }, ports: [{ port: 80 }] }),
+      ],
+      ["W local-policy-drops"],
     ],
   ];
   test.for(cases)("%s", ([, live, manifest, expected]) => {

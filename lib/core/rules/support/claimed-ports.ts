@@ -1,3 +1,4 @@
+import { hasNodePorts } from "../../claims/api-claims";
 import type { PortOfFinding } from "../../model/finding";
 import type { ServicePort, ServiceRecord } from "../../model/service";
 import { proxyNameLabel } from "../../routing/service-rules";
@@ -12,6 +13,11 @@ export function claimedPortsOf(service: ServiceRecord, port: ServicePort): reado
   if (isUnclaiming(service)) return [];
   const numbers = [...(port.nodePort === 0 ? [] : [port.nodePort]), ...(hasOwnAddress(service) ? [port.port] : [])];
   return numbers.map((number) => ({ port: number, protocol: port.protocol }));
+}
+
+/** Whether one Service port is reached by way of nodes or addresses; in a check the API server may still have to choose the number. */
+export function isClaimed(service: ServiceRecord, port: ServicePort): boolean {
+  return claimedPortsOf(service, port).length > 0 || (hasNodePorts(service) && !isUnclaiming(service));
 }
 
 /** Headless and ExternalName Services hold no port, whatever their objects say. */
