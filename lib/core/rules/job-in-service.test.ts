@@ -63,6 +63,17 @@ describe("job-in-service", () => {
     ]);
   });
 
+  test("several pods and one are told in whole sentences", () => {
+    const pods = [
+      hook(),
+      hook({ name: "migrate-x2" }),
+      hook({ name: "seed-1", phase: "Succeeded", controller: { kind: "Job", name: "seed" } }),
+    ];
+    expect(find({ pods: [server, ...pods], services: [web("http")], slices: [slice([server])] }).map(({ summary }) => summary)).toEqual([
+      "Beside Deployment web: 2 pods that are selected, but have no port of that name and 1 pod that has finished: the next run's will be selected again.",
+    ]);
+  });
+
   test("several Services that select one Job's pods are one finding; a CronJob is named, not its Jobs", () => {
     const cron = [1, 2].map((run) =>
       hook({ name: `tidy-2900000${String(run)}-x`, phase: "Succeeded", controller: { kind: "Job", name: `tidy-2900000${String(run)}` } }),

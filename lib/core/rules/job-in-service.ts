@@ -76,7 +76,7 @@ export const jobInService = defineRule<JobEvidence, JobPart>({
         const pods = jobs.flatMap((job) => job.pods);
         const parts = order.flatMap((part) => {
           const count = pods.filter((pod) => pod.part === part).length;
-          return count === 0 ? [] : [`${sayCount(count, "pod")} ${sayPart(part)}`];
+          return count === 0 ? [] : [`${sayCount(count, "pod")} ${sayPart(part, count > 1)}`];
         });
         return {
           title: `${sayList(services)} ${services.length === 1 ? "selects" : "select"} pods of ${names}`,
@@ -125,16 +125,16 @@ function partOf(service: ServiceRecord, pod: PodRecord, endpoints: ReadonlySet<P
   return service.ports.length > 0 && service.ports.every((port) => lacksNamedPort(pod, port)) ? "no-port" : "waiting";
 }
 
-function sayPart(part: Part): string {
+function sayPart(part: Part, several: boolean): string {
   switch (part) {
     case "endpoint":
-      return "that gets connections now";
+      return `that ${several ? "get" : "gets"} connections now`;
     case "waiting":
-      return "that will get some once it is ready";
+      return `that will get some once ${several ? "they are" : "it is"} ready`;
     case "no-port":
-      return "that is selected, but has no port of that name";
+      return `that ${several ? "are" : "is"} selected, but ${several ? "have" : "has"} no port of that name`;
     case "finished":
-      return "that has finished: the next run's will be selected again";
+      return `that ${several ? "have" : "has"} finished: the next run's will be selected again`;
   }
 }
 
