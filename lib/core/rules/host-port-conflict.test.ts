@@ -108,6 +108,13 @@ describe("host-port-conflict", () => {
     ]);
   });
 
+  test("several ports of one pod are told in the plural", () => {
+    const two = [...port(80), ...port(443)];
+    expect(find({ pods: [holder("n1", { ports: two }), holder("n2", { ports: two }), waiting({ ports: two })] })).toMatchObject([
+      { title: "80 and 443 of Deployment/default/proxy are held by DaemonSet/default/edge" },
+    ]);
+  });
+
   test("one address meets every address, and a terminating holder still holds", () => {
     const pods = [holder("n1", { deletedAtMs: testNowMs, ports: port(443, { hostIP: "10.0.0.1" }) }), waiting({ placement: onNode("n1") })];
     expect(find({ pods })).toMatchObject([

@@ -8,7 +8,7 @@ import { defineRule } from "./rule";
 import { distinctPorts } from "./support/claimed-ports";
 import { findBlocked, readsOfBlocked, type Blocked } from "./support/blocked-pods";
 import { resolvePortHolder, schedulerMinor } from "./support/host-ports";
-import { sayCount, sayList, sayPorts } from "./support/words";
+import { sayCount, sayList, sayPorts, verb } from "./support/words";
 
 type Held = {
   readonly node: string;
@@ -96,8 +96,8 @@ export const hostPortConflict = defineRule<ConflictEvidence>({
         return {
           title:
             names.length === 0
-              ? `${sayPorts(ports)} of ${newcomer} is not free anywhere`
-              : `${sayPorts(ports)} of ${newcomer} is held by ${sayList(names)}`,
+              ? `${sayPorts(ports)} of ${newcomer} ${verb(ports, "is", "are")} not free anywhere`
+              : `${sayPorts(ports)} of ${newcomer} ${verb(ports, "is", "are")} held by ${sayList(names)}`,
           summary: `${sayCount(pods.length, "pod")} ${failed ? "failed" : "cannot be placed"}${where}, of ${sayCount(eligible, "node")} that ${pods.length === 1 ? "it" : "they"} may use; ${names.length === 0 ? "the holder cannot be seen" : `the holder is ${sayList(states)}`}.${addresses}${event === null ? "" : ` The scheduler reports: ${event}`}`,
           symptoms: [failed ? "pods in phase Failed, reason NodePorts" : "pods stay Pending"],
         };

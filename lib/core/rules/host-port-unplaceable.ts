@@ -51,7 +51,9 @@ export const hostPortUnplaceable = defineRule<UnplaceableEvidence>({
       why: "A node takes one pod with a given hostPort, protocol and host IP. Where every node that the pod may use has such a pod already, the new one stays Pending.",
       fix: "Choose another hostPort (portolan free --kind hostPort), or let the pod onto nodes where it is free.",
       describe({ workload, cause, wanted, placeable, excluded, taken }, { ports, nodes }) {
-        const holders = sayFew([...new Set(taken.map(({ holder }) => holder))]);
+        const names = [...new Set(taken.map(({ holder }) => holder))];
+        const holders = sayFew(names);
+        const hold = `${names.length === 1 ? "holds" : "hold"} ${verb(ports, "it", "them")}`;
         const ruledOut =
           excluded === 0
             ? ""
@@ -74,13 +76,13 @@ export const hostPortUnplaceable = defineRule<UnplaceableEvidence>({
           case "some-nodes":
             return {
               title: `${sayPorts(ports)} of ${workload} ${verb(ports, "is", "are")} taken on ${where}`,
-              summary: `A DaemonSet wants a pod on each of its ${sayCount(wanted, "node")}; there ${holders} ${verb(ports, "holds it", "hold them")}.${ruledOut}`,
+              summary: `A DaemonSet wants a pod on each of its ${sayCount(wanted, "node")}; there ${holders} ${hold}.${ruledOut}`,
               symptoms,
             };
           case "too-few":
             return {
               title: `${workload} wants ${sayCount(wanted, "pod")}, and ${sayCount(placeable, "node")} can take one`,
-              summary: `${sayPorts(ports)} ${verb(ports, "exists", "exist")} once on each node${taken.length === 0 ? "" : `, and ${holders} ${verb(ports, "holds it", "hold them")} on ${where}`}.${ruledOut}`,
+              summary: `${sayPorts(ports)} ${verb(ports, "exists", "exist")} once on each node${taken.length === 0 ? "" : `, and ${holders} ${hold} on ${where}`}.${ruledOut}`,
               symptoms,
             };
         }

@@ -487,6 +487,15 @@ describe("host ports", () => {
       ["C reserved-system-port 22"],
     ],
   ];
+  test("one DaemonSet that holds two ports is told as one holder of both", () => {
+    const two = [443, 8080].map((hostPort) => ({ containerPort: hostPort, hostPort }));
+    const live = { pods: [1, 2, 3].map((place) => hold(place, { ports: two, controller: { kind: "DaemonSet", name: "edge" } })) };
+    const { introduced } = checkParts(live, [{ ...deploy("new", { app: "new" }, two), kind: "DaemonSet" }]);
+    expect(introduced.map(({ summary }) => summary)).toEqual([
+      "A DaemonSet wants a pod on each of its 3 nodes; there DaemonSet/default/edge holds them.",
+    ]);
+  });
+
   test.for(cases)("%s", ([, live, manifest, expected]) => {
     const { introduced } = checkParts({ ...live, deployments: [] }, manifest);
     expect(
