@@ -68,7 +68,10 @@ test("every answer has the usual headers, static files and redirects too", async
     "/none",
     "/allocations/",
     "/icon.svg",
+    // Browsers ask for it by themselves; the answer is the page that says that there is none.
+    "/favicon.ico",
     `/_next/static/${script ?? ""}`,
+    "/_next/static/none.js",
   ]) {
     const response = await fetch(dashboard.url + path, { redirect: "manual" });
     const headers = Object.fromEntries(response.headers);
@@ -79,6 +82,7 @@ test("every answer has the usual headers, static files and redirects too", async
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-resource-policy": "same-origin",
     });
+    expect(headers["content-security-policy"], path).toMatch(/^default-src 'none'; .*frame-ancestors 'none'$/);
     expect(headers, path).not.toHaveProperty("x-powered-by");
     expect(headers, path).not.toHaveProperty("access-control-allow-origin");
     if (headers["content-type"]?.startsWith("text/html") === true) {
