@@ -206,6 +206,38 @@ describe("mixed-owners", () => {
     expect(find({ pods: [a, b], services: [service()], slices: [unready] })).toEqual([]);
   });
 
+  test("one Helm release's metrics behind a ClusterIP are scraped pod by pod: nothing; of two releases, of another port or on nodes they are a mixture", () => {
+    const labels = { "app.kubernetes.io/name": "redis" };
+    const part = (name: string, release: string, place: number) =>
+      buildPod({
+        name: `${name}-0`,
+        node: "cpu-1",
+        ip: `10.244.3.${String(place)}`,
+        labels: { ...labels, "app.kubernetes.io/instance": release },
+        controller: { kind: "StatefulSet", name },
+        ports: [{ name: "metrics", containerPort: 9121 }],
+      });
+    const severities = (replica: string, port: object, type: "ClusterIP" | "NodePort" = "ClusterIP") => {
+      const pods = [part("cache-master", "cache", 1), part("cache-replicas", replica, 2)];
+      const entry = { name: "http-metrics", port: 9121, targetPort: "metrics", ...port };
+      return find({
+        pods,
+        services: [buildService({ name: "cache-metrics", type, selector: labels, ports: [entry] })],
+        slices: [
+          buildSlice({
+            service: "cache-metrics",
+            ports: [{ name: entry.name, port: 9121 }],
+            endpoints: pods.map(({ name, podIPs }) => ({ address: podIPs[0] ?? "", pod: `default/${name}` })),
+          }),
+        ],
+      }).map(({ severity }) => severity);
+    };
+    expect(severities("cache", {})).toEqual([]);
+    expect(severities("other", {})).toEqual(["warning"]);
+    expect(severities("cache", { name: "redis" })).toEqual(["warning"]);
+    expect(severities("cache", { nodePort: 30_121 }, "NodePort")).toEqual(["critical"]);
+  });
+
   test("F41: acknowledged until a day, for exactly these owners; critical again after it or with a third owner", () => {
     const acknowledgements = [
       {

@@ -21,7 +21,7 @@ import { say } from "../remedies/words";
 import { defineRule, type Found } from "./rule";
 import { representativesOf } from "./support/alike-pods";
 import { claimedPortsOf, distinctPorts, isClaimed, isPassedOver, isUnclaiming } from "./support/claimed-ports";
-import { nameOwners, ownersOfEndpoints, ownersOfPort, withoutJobs, type PortOwner } from "./support/port-owners";
+import { isScraped, nameOwners, ownersOfEndpoints, ownersOfPort, withoutJobs, type PortOwner } from "./support/port-owners";
 import { isNewMixture } from "./support/selection-changes";
 import { readsOfProxies } from "../inventory/survey-pods";
 import { sayList, sayNumber, sayPorts, sayShare, verb } from "./support/words";
@@ -67,7 +67,7 @@ export const mixedOwners = defineRule<MixedEvidence, Found<MixedEvidence>>({
     if (isNewMixture(snapshot, context, service)) return null;
     const mixed = service.ports
       .map((port) => ({ port, owners: withoutJobs(ownersOfPort(snapshot, service, port)) }))
-      .filter(({ owners }) => owners.length > 1);
+      .filter(({ port, owners }) => owners.length > 1 && !isScraped(service, port, owners));
     if (mixed.length === 0) return null;
     const ports = mixed.map(({ port }) => port);
     // Ports may have other owners each: named are all of them, with their shares of the pods behind any of these ports.

@@ -8,6 +8,7 @@ import type { PodRecord } from "../../model/pod";
 import type { ServicePort, ServiceRecord } from "../../model/service";
 import type { Snapshot } from "../../model/snapshot";
 import { resolveGroup, resolveOwner } from "../../owners/owner";
+import { isClaimed } from "./claimed-ports";
 
 /** `share` of the connections under the policy Cluster; `nodes`, `pods` sorted by name. */
 export type PortOwner = {
@@ -52,6 +53,18 @@ export function ownersOfEndpoints(endpoints: readonly PortEndpoint[]): readonly 
 export function nameOwners(owners: readonly Pick<PortOwner, "owner" | "group">[]): readonly string[] {
   const groups = owners.flatMap(({ group }) => group?.name ?? []);
   return new Set(groups).size === owners.length ? groups : owners.map(({ owner }) => `${owner.kind} ${owner.name}`);
+}
+
+/**
+ * A port of metrics that only the inside reaches, of the parts of one Helm release (redis' master and replicas behind one exporter's Service):
+ * a scraper asks each endpoint by itself, so nobody lands by chance.
+ */
+export function isScraped(service: ServiceRecord, port: ServicePort, owners: readonly Pick<PortOwner, "group">[]): boolean {
+  if (isClaimed(service, port) || !/(^|-)metrics$/.test(port.name)) return false;
+  const [first] = owners;
+  return (
+    first?.group?.kind === "helmRelease" && owners.every(({ group }) => group?.kind === "helmRelease" && group.name === first.group?.name)
+  );
 }
 
 /** Jobs and hooks beside a long-running owner are another rule's: they do not count as owners of a mixture. */
