@@ -29,7 +29,9 @@ const labels = z.record(z.string(), text, { error: "wants keys with texts" }).nu
 const protocol = oneOf("TCP", "UDP", "SCTP").nullish();
 
 const targetPort = z.unknown().superRefine((value, context) => {
-  if (value === undefined || value === null || (typeof value === "string" && /[a-z]/.test(value))) return;
+  // The API server puts the port where it is left out, empty or 0.
+  if (value === undefined || value === null || value === 0 || value === "") return;
+  if (typeof value === "string" && /[a-z]/.test(value)) return;
   if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65_535) return;
   const quoted = typeof value === "string" && /^\d+$/.test(value) ? " (leave out the quotes)" : "";
   context.addIssue({ code: "custom", message: `wants the name of a port or a whole number from 1 to 65535, not ${show(value)}${quoted}` });

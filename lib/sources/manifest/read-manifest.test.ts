@@ -124,6 +124,13 @@ describe("streams", () => {
     expect(manifest.objects).toMatchObject([{ content: { record: { controller: null, podIPs: [], uid: "" } } }]);
   });
 
+  test.for(["0", '""', "null"])("a targetPort of %s is the port, as the API server takes it", (value) => {
+    const text = `apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { ports: [{ port: 8080, targetPort: ${value} }] }\n`;
+    const { manifest, errors } = readManifest([{ file: "m.yaml", text }], "default");
+    expect(errors).toEqual([]);
+    expect(manifest.objects).toMatchObject([{ content: { record: { ports: [{ targetPort: 8080 }] } } }]);
+  });
+
   test("the same object twice: a warning names both places", () => {
     expect(
       readManifest(
