@@ -14,6 +14,7 @@ export const remediesZh: Readonly<Record<string, string>> = {
   "service.back-kept": "让 {kept} 恢复选择器 {selector}：{command}",
   "service.no-label":
     "没有标签能长期区分这些所属方：不同之处因 Pod 或运行而异，基于它的选择器下次就会失效。若由同一个 ClearML agent 提供服务，则其 Pod 模板与 --namespace 不一致：请修正 agent，而不是选择器",
+  "service.there": "{service} 已经只通向 {owner}：无需为其新建 Service",
   "service.no-selector": "该 Service 没有选择器，或其 EndpointSlice 不由选择器生成：由谁应答在别处决定",
   "service.no-keeper": "没有所属方在该 Service 的每个端口上都应答，因此无人能完整保留它",
   "service.overlap": "{services} 会选中多个新 Service 的 Pod：请先区分其选择器",

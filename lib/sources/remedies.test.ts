@@ -92,6 +92,37 @@ describe("one Service for each owner", () => {
     expect(answer.unavailable.map(({ reason }) => describeSaying(reason)).join()).toContain("clearml/wide");
   });
 
+  test("owners that have a Service of their own keep it: users of the wide one go there, and nothing new is made", () => {
+    const releases = ["blue", "green", "red"];
+    const own = (name: string, nodePort: number, type: "NodePort" | "ClusterIP" = "NodePort") => ({
+      name,
+      type,
+      selector: { app: "web", "app.kubernetes.io/instance": name },
+      ports: [{ name: "web", port: 8000, targetPort: 8080, nodePort }],
+    });
+    const shared = { name: "all", selector: { app: "web" }, ports: [{ port: 80, targetPort: 8080, nodePort: 30_010 }] };
+    const parts = {
+      nodes,
+      ...app(
+        releases.flatMap((name, place) => release(name, place + 1)),
+        [shared, own("blue", 30_011), own("green", 30_012), own("red", 0, "ClusterIP")],
+      ),
+    };
+    for (const rule of ["mixed-owners", "selector-overlap"]) {
+      const { finding, answer } = ask(parts, rule, "service");
+      const [remedy] = answer.remedies;
+      const { resolved, introduced } = apply(parts, remedy?.yaml ?? "");
+      expect(introduced).toEqual([]);
+      expect(resolved.map(({ fingerprint }) => fingerprint)).toContain(finding.fingerprint);
+      // The third has one for clients inside alone, which is no door for those that come to a node.
+      expect(remedy?.endpoints.map(({ owner, service, before, after }) => [owner, service, before, after])).toEqual([
+        ["blue", "default/all", 30_010, 30_010],
+        ["green", "default/green", 30_010, 30_012],
+        ["red", "default/all-red", 30_010, 30_000],
+      ]);
+    }
+  });
+
   test("the lines that are not in the cluster are marked, and the table says who moves", () => {
     const { answer } = ask(F01, "mixed-owners", "service");
     const [remedy] = answer.remedies;

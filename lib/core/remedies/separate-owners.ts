@@ -25,7 +25,7 @@ import { say, type Saying } from "./words";
 /** `shown`: the name that people know it by. `pods`: all that are selected, usable or not. */
 type Side = { readonly shown: string; readonly value: string; readonly pods: readonly PodRecord[] };
 
-/** A Service as it will be; `before` null: it is new, and takes over from `origin`. */
+/** A Service as it will be; `before` null: it is new, and takes over from `origin`; `before` the same as `after`: it leads to its owner already. */
 export type Change = {
   readonly before: ServiceRecord | null;
   readonly origin: ServiceRecord;
@@ -180,14 +180,49 @@ function share(
     }
     for (const { side, ports } of [...whole, ...rest]) {
       if (kept.has(side)) continue;
+      const own = findOwnService(snapshot, group, first, ports, side);
+      if (own !== undefined && shape(own) === own) {
+        changes.push({ before: own, origin: first, side, after: own });
+        continue;
+      }
       const shaped = shape(first);
-      const own = shaped.ports.filter(({ name }) => ports.some((port) => port.name === name));
-      const after = found(snapshot, context, shaped, own, key, side, given, names);
+      const served = shaped.ports.filter(({ name }) => ports.some((port) => port.name === name));
+      const after = found(snapshot, context, shaped, served, key, side, given, names);
       if (!after.ok) return after;
       changes.push({ before: null, origin: first, side, after: after.value });
     }
   }
   return ok(changes);
+}
+
+/** A Service that leads to all pods of this owner and to no others, in the same way as one that mixes: its users need nothing new. */
+function findOwnService(
+  snapshot: Snapshot,
+  group: readonly ServiceRecord[],
+  origin: ServiceRecord,
+  ports: readonly ServicePort[],
+  { pods }: Side,
+): ServiceRecord | undefined {
+  const [pod] = pods;
+  const wanted = new Set(pods);
+  return (pod === undefined ? [] : snapshot.lookup.servicesSelecting(pod)).find((service) => {
+    const selected = selectedPods(snapshot, service);
+    return (
+      !group.includes(service) &&
+      !isUnclaiming(service) &&
+      service.type === origin.type &&
+      service.externalTrafficPolicy === origin.externalTrafficPolicy &&
+      selected.length === wanted.size &&
+      selected.every((each) => wanted.has(each)) &&
+      reachesOnly(snapshot, [service], wanted) &&
+      ports.every((port) => service.ports.some((own) => isAlike(own, port)))
+    );
+  });
+}
+
+/** Whether two ports lead to the same port of a pod, from nodes or not. */
+function isAlike(a: ServicePort, b: ServicePort): boolean {
+  return a.protocol === b.protocol && a.targetPort === b.targetPort && a.nodePort > 0 === b.nodePort > 0;
 }
 
 /** Gives Services to owners: to the one that is named alike, else to the next without one; when all have one, to the first. */
@@ -275,7 +310,8 @@ function chooseName(snapshot: Snapshot, { namespace, name }: ServiceRecord, show
 }
 
 function write(finding: RemedySubject, service: ServiceRecord, changes: readonly Change[], key: string, left: readonly Side[]): Remedy {
-  const kept = changes.flatMap((change) => (change.before === null ? [] : [{ ...change, before: change.before }]));
+  const kept = changes.flatMap(({ before, ...change }) => (before === null || before === change.after ? [] : [{ ...change, before }]));
+  const there = changes.filter(({ before, after }) => before === after);
   const created = changes.filter(({ before }) => before === null);
   // What is new comes first: nobody loses an answer between the two.
   const documents = [...created, ...kept].map(({ before, after }) => ({
@@ -302,9 +338,13 @@ function write(finding: RemedySubject, service: ServiceRecord, changes: readonly
     variant: null,
     title: say(sidesOf(changes) > 1 ? "service.title" : left.length > 0 ? "service.title-left" : "service.title-jobs"),
     lasting: true,
-    gains: [...changes.flatMap(gainsOf), say("service.separates", { key })],
+    gains: [
+      ...changes.flatMap(gainsOf),
+      say("service.separates", { key }),
+      ...there.map(({ after, side }) => say("service.there", { service: `${after.namespace}/${after.name}`, owner: side.shown })),
+    ],
     costs: [
-      ...created.flatMap(costsOf),
+      ...[...created, ...there].flatMap(costsOf),
       ...(left.length === 0 ? [] : [say("service.leaves-out", { owners: listNames(left.map(({ shown }) => shown)) })]),
       say("flows.stay"),
       ...kept.flatMap(({ before }) => {
@@ -336,9 +376,10 @@ function gainsOf({ after, side }: Change): readonly Saying[] {
     : [say("service.gain-inside", { service: `${after.namespace}/${after.name}`, owner: side.shown })];
 }
 
-function costsOf({ origin, after, side }: Change): readonly Saying[] {
+function costsOf(change: Change): readonly Saying[] {
+  const { origin, after, side } = change;
   const outside = after.ports.filter(({ nodePort }) => nodePort > 0);
-  const before = origin.ports.filter(({ name, nodePort }) => nodePort > 0 && after.ports.some((port) => port.name === name));
+  const before = outside.flatMap((port) => portBefore(change, port) ?? []);
   return [
     outside.length > 0
       ? say("service.move", {
@@ -358,17 +399,23 @@ function costsOf({ origin, after, side }: Change): readonly Saying[] {
   ];
 }
 
-function rowsOf({ origin, after, side }: Change): readonly RemedyEndpoint[] {
-  return after.ports
-    .filter(({ nodePort }) => nodePort > 0)
-    .map((port) => ({
-      owner: side.shown,
-      service: `${after.namespace}/${after.name}`,
-      protocol: port.protocol,
-      addresses: [],
-      before: origin.ports.find(({ name, nodePort }) => name === port.name && nodePort > 0)?.nodePort ?? null,
-      after: port.nodePort,
-    }));
+function rowsOf(change: Change): readonly RemedyEndpoint[] {
+  const { before, after, side } = change;
+  // A Service that is there already has users of its own: only those who come from the mixing one move.
+  const ports = after.ports.filter((port) => port.nodePort > 0 && (before !== after || portBefore(change, port) !== undefined));
+  return ports.map((port) => ({
+    owner: side.shown,
+    service: `${after.namespace}/${after.name}`,
+    protocol: port.protocol,
+    addresses: [],
+    before: portBefore(change, port)?.nodePort ?? null,
+    after: port.nodePort,
+  }));
+}
+
+/** The port on nodes that users of this one have now. */
+function portBefore({ before, origin, after }: Change, port: ServicePort): ServicePort | undefined {
+  return origin.ports.find((each) => each.nodePort > 0 && (before === after ? isAlike(each, port) : each.name === port.name));
 }
 
 function portOf({ nodePort, protocol }: ServicePort): string {

@@ -18,6 +18,7 @@ export const remedyWords = {
   "service.back-kept": "give {kept} the selector {selector} again: {command}",
   "service.no-label":
     "no label separates the owners for good: what differs is unlike for each pod or run, and a selector on it breaks with the next one. Where one ClearML agent serves them, its pod template and its --namespace disagree: correct the agent, not the selector",
+  "service.there": "{service} leads to {owner} alone already: no new Service is needed for it",
   "service.no-selector": "the Service has no selector, or its slices are not made from it: who answers is decided elsewhere",
   "service.no-keeper": "no owner answers on every port of the Service, so none can keep it whole",
   "service.overlap": "{services} would select pods of several of the new Services: separate its selector first",
