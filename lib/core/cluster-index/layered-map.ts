@@ -65,41 +65,38 @@ export class LayeredMap<K extends Key, V> implements RecordMap<K, V> {
   }
 
   entries(): MapIterator<[K, V]> {
-    return this.#overlay.size === 0 ? this.#base.entries() : this.#layers();
+    return this.#overlay.size === 0 ? this.#base.entries() : this.#layers((key, value) => [key, value]);
   }
 
   keys(): MapIterator<K> {
-    return this.#overlay.size === 0 ? this.#base.keys() : pick(this.#layers(), 0);
+    return this.#overlay.size === 0 ? this.#base.keys() : this.#layers((key) => key);
   }
 
   values(): MapIterator<V> {
-    return this.#overlay.size === 0 ? this.#base.values() : pick(this.#layers(), 1);
+    return this.#overlay.size === 0 ? this.#base.values() : this.#layers((_key, value) => value);
   }
 
   [Symbol.iterator](): MapIterator<[K, V]> {
     return this.entries();
   }
 
-  *#layers(): MapIterator<[K, V]> {
+  *#layers<T>(pick: (key: K, value: V) => T): MapIterator<T> {
     const added = [...this.#overlay.keys()].filter((key) => !this.#base.has(key));
     if (this.#sorted) added.sort(compareKey);
     let next = 0;
-    for (const entry of this.#base) {
+    for (const [base, unchanged] of this.#base) {
       // Everything new that comes before this entry; a changed one takes its place.
-      for (let key = added[next]; this.#sorted && key !== undefined && compareKey(key, entry[0]) < 0; key = added[next]) {
+      for (let key = added[next]; this.#sorted && key !== undefined && compareKey(key, base) < 0; key = added[next]) {
         const value = this.#overlay.get(key);
-        if (value !== undefined) yield [key, value];
+        if (value !== undefined) yield pick(key, value);
         next += 1;
       }
-      if (!this.#overlay.has(entry[0])) yield entry;
-      else {
-        const value = this.#overlay.get(entry[0]);
-        if (value !== undefined) yield [entry[0], value];
-      }
+      const value = this.#overlay.has(base) ? this.#overlay.get(base) : unchanged;
+      if (value !== undefined) yield pick(base, value);
     }
     for (const key of added.slice(next)) {
       const value = this.#overlay.get(key);
-      if (value !== undefined) yield [key, value];
+      if (value !== undefined) yield pick(key, value);
     }
   }
 
@@ -109,10 +106,6 @@ export class LayeredMap<K extends Key, V> implements RecordMap<K, V> {
 }
 
 const overlayMin = 512;
-
-function* pick<E extends readonly unknown[], P extends keyof E>(entries: Iterable<E>, place: P): MapIterator<E[P]> {
-  for (const entry of entries) yield entry[place];
-}
 
 /** Base and overlay as one new base, in the order of `entries`; a loop of its own since this is what an apply waits for. */
 function rebase<K extends Key, V>(base: ReadonlyMap<K, V>, overlay: ReadonlyMap<K, V | undefined>, sorted: boolean): Map<K, V> {

@@ -5,6 +5,7 @@ import { isCustomSlice } from "../../inventory/custom-slices";
 import { isFinished } from "../../inventory/pod-claims";
 import { serviceKey } from "../../model/brands";
 import type { EndpointSliceRecord } from "../../model/endpoint-slice";
+import type { ObjectRef } from "../../model/meta";
 import type { PodRecord } from "../../model/pod";
 import type { ServiceRecord } from "../../model/service";
 import type { Snapshot } from "../../model/snapshot";
@@ -37,14 +38,13 @@ export function compareSlices(snapshot: Snapshot, service: ServiceRecord): Slice
 function findAbsent(service: ServiceRecord, pods: readonly PodRecord[], slices: readonly EndpointSliceRecord[]): readonly PodRecord[] {
   const waiting = pods.filter((pod) => pod.ready && pod.deletedAtMs === null && pod.readyAtMs !== null);
   if (waiting.length === 0) return [];
-  const held = new Set(slices.flatMap(({ endpoints }) => endpoints.map(({ address }) => address)));
+  const held = new Set<string>();
+  for (const { endpoints } of slices) for (const { address } of endpoints) held.add(address);
+  const isServed = (ip: string): boolean => service.ipFamilies.length === 0 || service.ipFamilies.some((family) => familyOf(ip) === family);
   // Endpoints objects leave out pods without the named port; slices hold them without a port.
   const converted = slices.some(({ convertedFrom }) => convertedFrom !== null);
   return waiting.filter((pod) => {
-    const addresses = pod.podIPs.filter(
-      (ip) => service.ipFamilies.length === 0 || service.ipFamilies.some((family) => familyOf(ip) === family),
-    );
-    if (addresses.length === 0 || addresses.some((ip) => held.has(toKey(ip)))) return false;
+    if (pod.podIPs.some((ip) => held.has(toKey(ip)) && isServed(ip)) || !pod.podIPs.some(isServed)) return false;
     return !(converted && service.ports.every((port) => lacksNamedPort(pod, port)));
   });
 }
@@ -54,13 +54,15 @@ function findStrange(
   pods: readonly PodRecord[],
   slices: readonly EndpointSliceRecord[],
 ): readonly { readonly address: string; readonly slice: EndpointSliceRecord }[] {
-  const own = new Set(pods.flatMap(({ podIPs }) => podIPs.map(toKey)));
+  const own = new Set<string>();
+  for (const { podIPs } of pods) for (const ip of podIPs) own.add(toKey(ip));
   // The controller saw the pod's address a moment before we did.
-  const starting = new Set(pods.flatMap(({ podIPs, name }) => (podIPs.length === 0 ? [name] : [])));
+  const starting = pods.filter(({ podIPs }) => podIPs.length === 0);
+  const isStarting = (ref: ObjectRef | null): boolean => ref?.kind === "Pod" && starting.some(({ name }) => name === ref.name);
   return slices.flatMap((slice) =>
     slice.endpoints
       .filter(({ ready, terminating, address, targetRef }) => {
-        return ready && !terminating && !own.has(address) && !(targetRef?.kind === "Pod" && starting.has(targetRef.name));
+        return ready && !terminating && !own.has(address) && !isStarting(targetRef);
       })
       .map(({ address }) => ({ address, slice })),
   );
