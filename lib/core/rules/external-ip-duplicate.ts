@@ -8,6 +8,7 @@ import { recordKey, type Snapshot } from "../model/snapshot";
 import { leaveSharedAddress } from "../remedies/leave-address";
 import { defineRule } from "./rule";
 import { distinctPorts, isPassedOver } from "./support/claimed-ports";
+import { surveyServices } from "./support/survey-services";
 import { sayList, sayPorts } from "./support/words";
 
 type SharedEvidence = {
@@ -97,11 +98,12 @@ function listShared(snapshot: Snapshot): readonly (readonly Claim[])[] {
 const shared = new WeakMap<Snapshot["services"], readonly (readonly Claim[])[]>();
 
 /** Claims on one address, port and protocol by more than one Service; kept as long as no Service changes. */
-function sharedClaims({ services }: Snapshot): readonly (readonly Claim[])[] {
+function sharedClaims(snapshot: Snapshot): readonly (readonly Claim[])[] {
+  const { services } = snapshot;
   let known = shared.get(services);
   if (known === undefined) {
     const byTuple = Map.groupBy(
-      [...services.values()].flatMap(claimsOf),
+      surveyServices(snapshot).addressed.flatMap(claimsOf),
       ({ address, port }) => `${address} ${String(port.port)}/${port.protocol}`,
     );
     known = [...byTuple.values()].filter((claims) => new Set(claims.map(({ service }) => service)).size > 1);
@@ -111,7 +113,7 @@ function sharedClaims({ services }: Snapshot): readonly (readonly Claim[])[] {
 }
 
 function claimsOf(service: ServiceRecord): readonly Claim[] {
-  if ((service.externalIPs.length === 0 && service.loadBalancerIngress.length === 0) || isPassedOver(service)) return [];
+  if (isPassedOver(service)) return [];
   return findServiceClaims(service).flatMap(({ claim }) =>
     claim.kind === "externalIP" || claim.kind === "loadBalancerIP"
       ? [{ service, kind: claim.kind, address: claim.address, port: { port: claim.port, protocol: claim.protocol } }]

@@ -15,6 +15,7 @@ import { leaveNodeAddress } from "../remedies/leave-address";
 import { defineRule } from "./rule";
 import { distinctPorts, isPassedOver, isUnclaiming } from "./support/claimed-ports";
 import { resolvePortHolder } from "./support/host-ports";
+import { surveyServices } from "./support/survey-services";
 import { sayList, sayPorts } from "./support/words";
 
 type Taken = {
@@ -38,8 +39,8 @@ export const externalIpOnNode = defineRule<OnNodeEvidence>({
   remedies: [leaveNodeAddress],
   reads: (snapshot) => [snapshot.services, surveyPods(snapshot).hostPorts, ...readsOfProxies(snapshot)],
   *check(snapshot, context) {
-    for (const service of snapshot.services.values()) {
-      if ((service.externalIPs.length === 0 && service.loadBalancerIngress.length === 0) || isPassedOver(service)) continue;
+    for (const service of surveyServices(snapshot).addressed) {
+      if (isPassedOver(service)) continue;
       const others = new Map<string, ObjectRef>();
       const taken = findServiceClaims(service).flatMap(({ claim }): readonly Taken[] => {
         if (claim.kind !== "externalIP" && claim.kind !== "loadBalancerIP") return [];

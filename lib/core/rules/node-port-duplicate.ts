@@ -4,8 +4,8 @@ import type { ServiceRecord } from "../model/service";
 import type { Snapshot } from "../model/snapshot";
 import { moveOffDuplicate } from "../remedies/move-numbers";
 import { defineRule } from "./rule";
-import { isUnclaiming } from "./support/claimed-ports";
 import { findTakenNumbers } from "./support/wanted-numbers";
+import { surveyServices } from "./support/survey-services";
 import { sayList } from "./support/words";
 
 type Hold = {
@@ -36,8 +36,7 @@ export const nodePortDuplicate = defineRule<DuplicateEvidence>({
       if (known === undefined) holds.set(port, [hold]);
       else known.push(hold);
     };
-    for (const service of snapshot.services.values()) {
-      if (isUnclaiming(service)) continue;
+    for (const service of surveyServices(snapshot).onNodes) {
       for (const port of service.ports) add(port.nodePort, { service, field: "nodePort", protocol: port.protocol });
       add(service.healthCheckNodePort, { service, field: "healthCheckNodePort", protocol: "TCP" });
     }

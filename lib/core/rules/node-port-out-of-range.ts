@@ -6,9 +6,9 @@ import { defaultNodePortRange, hasPort } from "../policy/bands";
 import type { Context, PortRange } from "../policy/policy";
 import { moveNumbers } from "../remedies/move-numbers";
 import { defineRule } from "./rule";
-import { isUnclaiming } from "./support/claimed-ports";
 import { knowNodePortRange, lacksNodePortRange } from "./support/node-port-range";
 import { numbersOf } from "./support/wanted-numbers";
+import { surveyServices } from "./support/survey-services";
 import { sayCount, sayList, sayPorts, verb } from "./support/words";
 
 type RangeEvidence =
@@ -100,8 +100,7 @@ function listOutside(
   snapshot: Snapshot,
   range: PortRange,
 ): readonly { readonly service: ServiceRecord; readonly ports: readonly PortOfFinding[] }[] {
-  return [...snapshot.services.values()].flatMap((service) => {
-    if (isUnclaiming(service)) return [];
+  return surveyServices(snapshot).onNodes.flatMap((service) => {
     const held: readonly PortOfFinding[] = [
       ...service.ports.map(({ nodePort, protocol }) => ({ port: nodePort, protocol })),
       { port: service.healthCheckNodePort, protocol: "TCP" },

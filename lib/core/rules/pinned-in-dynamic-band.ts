@@ -6,10 +6,11 @@ import { activeReservations } from "../policy/reservations";
 import { dayOf } from "../basics/civil-date";
 import { moveIntoStaticBand } from "../remedies/move-numbers";
 import { defineRule } from "./rule";
-import { distinctPorts, isUnclaiming } from "./support/claimed-ports";
+import { distinctPorts } from "./support/claimed-ports";
 import { familyOfService } from "./support/families";
 import { knowNodePortRange, lacksNodePortRange } from "./support/node-port-range";
 import { sayFew } from "./support/order-words";
+import { surveyServices } from "./support/survey-services";
 import { sayPorts, verb } from "./support/words";
 
 type PinnedEvidence = {
@@ -41,8 +42,7 @@ export const pinnedInDynamicBand = defineRule<PinnedEvidence>({
       activeReservations(context.policy, context.nowMs).flatMap(({ kind, port }) => (kind === "nodePort" ? [port] : [])),
     );
     const byNamespace = new Map<string, Pin[]>();
-    for (const service of snapshot.services.values()) {
-      if (isUnclaiming(service)) continue;
+    for (const service of surveyServices(snapshot).onNodes) {
       const held = numbersOf(service).filter(({ port }) => hasPort(bands.dynamic, port));
       if (held.length === 0) continue;
       const pins = (

@@ -4,7 +4,8 @@ import { headlessLabel, ignoredByProxy, proxyNameLabel, servedFamilies } from ".
 import { readsOfProxies } from "../inventory/survey-pods";
 import { serveAgain } from "../remedies/serve-again";
 import { defineRule } from "./rule";
-import { distinctPorts, isUnclaiming } from "./support/claimed-ports";
+import { distinctPorts } from "./support/claimed-ports";
+import { surveyServices } from "./support/survey-services";
 import { sayCount, sayPorts, verb } from "./support/words";
 
 type IgnoredEvidence = {
@@ -24,7 +25,7 @@ export const serviceIgnoredByProxy = defineRule<IgnoredEvidence>({
   remedies: [serveAgain],
   reads: (snapshot) => [snapshot.services, ...readsOfProxies(snapshot)],
   *check(snapshot, context) {
-    const labelled = [...snapshot.services.values()].filter(({ labels }) => proxyNameLabel in labels || headlessLabel in labels);
+    const labelled = surveyServices(snapshot).onNodes.filter(({ labels }) => proxyNameLabel in labels || headlessLabel in labels);
     if (labelled.length === 0) return;
     const proxies = [...snapshot.nodes.values()].flatMap((node) => {
       const { kind, minor } = describeProxy(snapshot, context, node);
@@ -34,7 +35,7 @@ export const serviceIgnoredByProxy = defineRule<IgnoredEvidence>({
     for (const service of labelled) {
       const ports = service.ports.flatMap(({ nodePort, protocol }) => (nodePort === 0 ? [] : [{ port: nodePort, protocol }]));
       const [family] = servedFamilies(service);
-      if (ports.length === 0 || family === undefined || isUnclaiming(service)) continue;
+      if (ports.length === 0 || family === undefined) continue;
       const ignoring = proxies.flatMap(({ name, minor }) => {
         const ignored = ignoredByProxy(service, family, minor);
         return ignored !== null && (ignored.why === "proxy-name" || ignored.why === "headless-label") ? [{ name, ignored }] : [];

@@ -8,10 +8,10 @@ import { countPorts, hasPort } from "../../policy/bands";
 import type { Context, PortRange } from "../../policy/policy";
 import type { Found } from "../rule";
 import { activeReservations } from "../../policy/reservations";
-import { isUnclaiming } from "./claimed-ports";
 import { listNodeClaims } from "./node-claims";
 import { knowNodePortRange } from "./node-port-range";
 import { sayRange } from "./order-words";
+import { surveyServices } from "./survey-services";
 import { sayCount, sayShare } from "./words";
 
 /** `band` null: the service node-port range itself. `loadBalancers`: Services of that type that need not hold their `loadBalancerPorts` numbers. */
@@ -84,12 +84,11 @@ export function sayUse({ range, used, size, loadBalancers, loadBalancerPorts, ow
 }
 
 /** LoadBalancer Services that hold numbers there which their load balancer may not need. */
-export function listReleasable({ services }: Snapshot, range: PortRange): readonly ServiceRecord[] {
-  return [...services.values()].filter(
+export function listReleasable(snapshot: Snapshot, range: PortRange): readonly ServiceRecord[] {
+  return surveyServices(snapshot).onNodes.filter(
     (service) =>
       service.type === "LoadBalancer" &&
       service.allocateLoadBalancerNodePorts &&
-      !isUnclaiming(service) &&
       service.ports.some(({ nodePort }) => nodePort !== 0 && hasPort(range, nodePort)),
   );
 }

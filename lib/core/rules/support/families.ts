@@ -6,6 +6,7 @@ import { recordKey, type Snapshot } from "../../model/snapshot";
 import type { ServiceRecord } from "../../model/service";
 import { isUnclaiming } from "./claimed-ports";
 import { serialKeys, surveyPods } from "../../inventory/survey-pods";
+import { surveyServices } from "./survey-services";
 
 /**
  * Three or more Services of one namespace that are alike but for a number, with nodePorts that are consecutive or rise with it.
@@ -86,8 +87,8 @@ function familiesOf(snapshot: Snapshot): Families {
 
 function findFamilies(snapshot: Snapshot): Families {
   const groups = new Map<string, ServiceRecord[]>();
-  for (const service of snapshot.services.values()) {
-    if (isUnclaiming(service) || nodePortOf(service) === 0) continue;
+  for (const service of surveyServices(snapshot).onNodes) {
+    if (nodePortOf(service) === 0) continue;
     const stem = /^(.*?)-?\d+$/.exec(service.name)?.[1];
     // Equal keys alone would gather strangers that follow one chart's labels: what differs has to be a number.
     const shape = selectorShape(service);

@@ -12,6 +12,7 @@ import type { Evidence, Found } from "../rule";
 import { distinctPorts } from "./claimed-ports";
 import { resolvePortHolder } from "./host-ports";
 import { surveyPods } from "../../inventory/survey-pods";
+import { surveyServices } from "./survey-services";
 
 /**
  * One number that a Service or a pod takes on nodes.
@@ -64,7 +65,7 @@ export function joinClaims(claims: readonly NodeClaim[]): Required<Pick<Found<Ev
 }
 
 function claimsOfServices(snapshot: Snapshot): readonly NodeClaim[] {
-  return [...snapshot.services.values()].flatMap((service) =>
+  return surveyServices(snapshot).onNodes.flatMap((service) =>
     findServiceClaims(service).flatMap(({ claim }): NodeClaim[] =>
       claim.kind === "nodePort" || claim.kind === "healthCheckNodePort"
         ? [

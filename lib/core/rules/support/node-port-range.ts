@@ -3,7 +3,7 @@
 import type { Snapshot } from "../../model/snapshot";
 import { defaultNodePortRange, hasPort, nodePortRangeOf } from "../../policy/bands";
 import type { Context, PortRange } from "../../policy/policy";
-import { isUnclaiming } from "./claimed-ports";
+import { surveyServices } from "./survey-services";
 
 /** `from`: who says so. */
 type KnownNodePortRange = { readonly range: PortRange; readonly from: "policy" | "event" | "default" };
@@ -31,13 +31,13 @@ export function lacksNodePortRange(snapshot: Snapshot, context: Context): readon
 }
 
 /** Whether some number that a Service holds on nodes lies outside of the default range. Several rules ask. */
-function isBeyondDefault({ services }: Snapshot): boolean {
+function isBeyondDefault(snapshot: Snapshot): boolean {
+  const { services } = snapshot;
   let beyond = beyondDefault.get(services);
   if (beyond === undefined) {
     const isBeyond = (number: number): boolean => number !== 0 && !hasPort(defaultNodePortRange, number);
-    beyond = [...services.values()].some(
-      (service) =>
-        (isBeyond(service.healthCheckNodePort) || service.ports.some(({ nodePort }) => isBeyond(nodePort))) && !isUnclaiming(service),
+    beyond = surveyServices(snapshot).onNodes.some(
+      ({ healthCheckNodePort, ports }) => isBeyond(healthCheckNodePort) || ports.some(({ nodePort }) => isBeyond(nodePort)),
     );
     beyondDefault.set(services, beyond);
   }

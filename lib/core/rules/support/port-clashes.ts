@@ -13,8 +13,8 @@ import { hasSandbox } from "../../routing/host-port";
 import { describeProxy, type ProxyDescription } from "../../routing/proxy-config";
 import { ignoredByProxy, servedFamilies } from "../../routing/service-rules";
 import { traceRoute } from "../../routing/trace";
-import { isUnclaiming } from "./claimed-ports";
 import { readsOfProxies, surveyPods } from "../../inventory/survey-pods";
+import { surveyServices } from "./survey-services";
 
 type Winner = "nodePort" | "hostPort" | "unknown";
 /** mode: the proxy's mode decides; order: whose rules were registered last; noEndpoint: the Service has none to use there; open: nothing tells. */
@@ -45,8 +45,8 @@ export function listMeetings(snapshot: Snapshot): readonly PortMeeting[] {
   const last = known.get(hostPorts);
   if (last?.services === services) return last.meetings;
   const byPort = indexHostPorts(hostPorts);
-  const meetings = [...services.values()].flatMap((service) => {
-    if (byPort.size === 0 || isUnclaiming(service) || isIgnored(service)) return [];
+  const meetings = surveyServices(snapshot).onNodes.flatMap((service) => {
+    if (byPort.size === 0 || isIgnored(service)) return [];
     return service.ports.flatMap((port): PortMeeting[] => {
       const held = port.nodePort === 0 ? undefined : byPort.get(`${String(port.nodePort)}/${port.protocol}`);
       return held === undefined ? [] : [{ service, port, held }];
