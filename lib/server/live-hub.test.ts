@@ -9,7 +9,7 @@ import { createLiveHub, type LiveHub } from "./live-hub";
 import { createRuntime, type Runtime } from "./runtime";
 import { createSseResponse } from "./sse";
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   vi.useRealTimers();

@@ -41,8 +41,9 @@ export function createSseResponse(hub: LiveHub, cluster: string, lastEventId: st
         }, heartbeatIntervalMs).unref();
         signal.addEventListener("abort", close, { once: true });
       },
-      pull() {
-        subscription?.resume();
+      pull(controller) {
+        // Only once all that waited is read: with room for one event the snapshot would fill the queue again, and so on for ever.
+        if (controller.desiredSize === queueLengthMax) subscription?.resume();
       },
       cancel: end,
     },
