@@ -51,7 +51,7 @@ beforeEach(async () => {
 afterEach(async () => {
   hub.close();
   await runtime.stop();
-  delete (globalThis as Record<symbol, unknown>)[Symbol.for("portolan.runtime.v1")];
+  Reflect.deleteProperty(globalThis, Symbol.for("portolan.runtime.v1"));
   server.closeAllConnections();
   server.close();
   rmSync(folder, { recursive: true });
