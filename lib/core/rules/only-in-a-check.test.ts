@@ -216,6 +216,7 @@ describe("numbers on nodes", () => {
 });
 
 describe("selectors", () => {
+  const release = { "app.kubernetes.io/name": "redis", "app.kubernetes.io/instance": "cache" };
   const other = app(runPods("Deployment", "other", [3], { app: "web", track: "other" }, [{ containerPort: 80 }]), []);
   const companion = stated({ name: "metrics", selector: { app: "web" }, ports: [{ port: 9090, targetPort: 80 }] });
   const cases: readonly Case[] = [
@@ -256,6 +257,22 @@ describe("selectors", () => {
       "near: a headless Service mixes nothing",
       joinParts(web, other),
       [{ ...stated({ name: "all", selector: { app: "web" }, ports: [{ port: 80 }] }), clusterIPs: ["None"] }],
+      [],
+    ],
+    [
+      "near: metrics of all the parts of a release, which are scraped pod by pod",
+      joinParts(
+        app(runPods("StatefulSet", "cache-master", [1], release, [{ name: "metrics", containerPort: 9121 }]), []),
+        app(runPods("StatefulSet", "cache-replicas", [2, 3], release, [{ name: "metrics", containerPort: 9121 }]), []),
+      ),
+      [
+        stated({
+          name: "cache-metrics",
+          type: "ClusterIP",
+          selector: release,
+          ports: [{ name: "http-metrics", port: 9121, targetPort: "metrics" }],
+        }),
+      ],
       [],
     ],
     ["near: a second Service for the same pods", web, [companion], []],

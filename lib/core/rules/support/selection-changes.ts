@@ -9,10 +9,10 @@ import type { Owner } from "../../model/owner";
 import type { PodRecord } from "../../model/pod";
 import type { ServiceRecord } from "../../model/service";
 import type { Snapshot } from "../../model/snapshot";
-import { resolveOwner } from "../../owners/owner";
+import { resolveGroup, resolveOwner } from "../../owners/owner";
 import type { Context } from "../../policy/policy";
 import { isPassedOver, isUnclaiming } from "./claimed-ports";
-import { isJobPod, ownersOfPort } from "./port-owners";
+import { isJobPod, isScraped, ownersOfPort } from "./port-owners";
 
 /** An owner of selected pods. `added`: the Service selects it only once the manifest is applied; `stated`: the manifest holds it. */
 export type SelectedOwner = {
@@ -89,6 +89,8 @@ function judge(snapshot: Snapshot, { base }: CheckScope, stated: ReadonlySet<str
       return first === undefined ? [] : [{ owner: resolveOwner(first), pods, added: !earlier.has(name), stated: stated.has(name) }];
     });
   if (owners.length < 2) return null;
+  const groups = owners.map(({ pods }) => ({ group: pods[0] === undefined ? null : resolveGroup(pods[0]) }));
+  if (service.ports.length > 0 && service.ports.every((port) => isScraped(service, port, groups))) return null;
   const reaches = stated.has(`Service/${service.namespace}/${service.name}`) && !isEqual(before?.selector, service.selector);
   if (reaches && owners.some(({ added, stated: own }) => added && !own)) return { service, what: "captures", owners };
   return owners.some(({ added }) => added) && owners.some(({ added }) => !added) ? { service, what: "captured", owners } : null;
