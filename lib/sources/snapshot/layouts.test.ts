@@ -502,8 +502,12 @@ describe("what a Troubleshoot bundle was refused", () => {
     expect(snapshot.warnings).toEqual([]);
   });
 
-  test("is everything outside of the namespaces that its specification names", async () => {
-    const only = list("NamespaceList", { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
+  const shop = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+  test.for([
+    { name: "a list", only: list("NamespaceList", shop) },
+    { name: "a list whose items lack their kind", only: list("NamespaceList", bare(shop)) },
+    { name: "an array, as of its first versions", only: [bare(shop)] },
+  ])("is everything outside of the namespaces that its specification names: $name", async ({ only }) => {
     const { snapshot } = await read(
       (await forms["zip"]?.([{ name: "b/cluster-resources/namespaces.json", text: json(only) }, ...files.slice(2, 3)])) ?? "",
     );

@@ -20,11 +20,14 @@ const nestingMax = 8;
 
 // What Troubleshoot was refused stands beside what it was given: texts by namespace, or a list of texts for the whole cluster.
 const refusals = /(^|\/)cluster-resources\/([a-z]+)-errors\.json$/;
+// Its first versions wrote Namespaces without their kind.
+const bundledNamespaces = /(^|\/)cluster-resources\/namespaces\.json$/;
 
 /** Reads the values of one file. `name`: its path, which names the kind in some layouts; `where`: for messages. */
 export function createObjectReader(name: string, where: string, collection: Collection): ValueSink & { count(): ReadCount } {
   const named = kindFromName(name);
   const refusedKind = kindFromName(refusals.exec(name)?.[2] ?? "");
+  const namesNamespaces = bundledNamespaces.test(name);
   const isVersion = /version/i.test(name);
   let objects = 0;
   let values = 0;
@@ -110,6 +113,7 @@ export function createObjectReader(name: string, where: string, collection: Coll
       const raw = asObject(value);
       if (asText(raw["kind"]) !== "" || Array.isArray(value) || raw["metadata"] === undefined) readAny(value, 1);
       else if (named !== undefined) readAs(named, raw);
+      else if (namesNamespaces) collection.namespace(asText(asObject(raw["metadata"])["name"]));
       else if (waiting.length < waitingMax) waiting.push(raw);
       else if (waiting.length === waitingMax)
         collection.warn({ object: name, message: "items without a kind in a list without one: passed over" });
