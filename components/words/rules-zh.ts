@@ -504,12 +504,13 @@ export const rulesZh: { readonly [Id in keyof EvidenceByRule]: RuleWords<Evidenc
     title: "清单中的 Pod 会加入他人的 Service",
     why: "Service 接纳其选择器匹配的每个 Pod。其用户会随机到达新程序，尽管他们要找的是另一个。",
     fix: "更改新 Pod 的标签，或在该 Service 的选择器中加入只有其自己的 Pod 才有的标签。",
-    describe({ service, selector, newcomers, residents, usable, separating }) {
-      const pairs = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+    describe({ services, newcomers, residents, usable, separating }) {
+      const [only, ...more] = services;
+      const pairs = Object.entries(only?.selector ?? {}).map(([key, value]) => `${key}=${value}`);
       return {
-        title: `${fewOf(newcomers)} 的 Pod 会加入 ${service}`,
-        summary: `其选择器 ${list(pairs)} 匹配它们以及 ${fewOf(residents)} 的 Pod${usable ? "：每个连接会随机落到其中之一" : ""}。${saySeparating(separating)}`,
-        symptoms: usable ? ["该 Service 的用户随机到达新程序"] : [],
+        title: `${fewOf(newcomers)} 的 Pod 会加入 ${few(services.map(({ name }) => name))}`,
+        summary: `${more.length === 0 ? `其选择器 ${list(pairs)} 匹配` : "它们的选择器匹配"}这些 Pod以及 ${fewOf(residents)} 的 Pod${usable ? "：每个连接会随机落到其中之一" : ""}。${saySeparating(separating)}`,
+        symptoms: usable ? [more.length === 0 ? "该 Service 的用户随机到达新程序" : "这些 Service 的用户随机到达新程序"] : [],
       };
     },
   },

@@ -1,17 +1,16 @@
+import { compareText } from "../basics/order";
 import { formatObjectRef, type Labels } from "../model/meta";
-import type { ServiceRecord } from "../model/service";
-import type { Snapshot } from "../model/snapshot";
+import { recordKey, type Snapshot } from "../model/snapshot";
 import { compareLabels } from "../owners/separating-labels";
 import { defineRule } from "./rule";
 import { claimedPortsOf, distinctPorts } from "./support/claimed-ports";
 import { sayFew } from "./support/order-words";
 import { ownersOfPort } from "./support/port-owners";
-import { findSelectionChanges, type SelectedOwner } from "./support/selection-changes";
+import { findSelectionChanges, type SelectedOwner, type SelectionChange } from "./support/selection-changes";
 import { sayList } from "./support/words";
 
 type CapturedEvidence = {
-  readonly service: string;
-  readonly selector: Labels;
+  readonly services: readonly { readonly name: string; readonly selector: Labels }[];
   readonly newcomers: readonly string[];
   readonly residents: readonly string[];
   /** The new pods would get connections beside those of the residents. */
@@ -20,7 +19,7 @@ type CapturedEvidence = {
   readonly separating: readonly string[];
 };
 
-/** Pods of a manifest would join a Service that pods of somebody else stand behind. Source: Service.spec.selector; findings.md "Only in a check". */
+/** Pods of a manifest would join Services that pods of somebody else stand behind. Source: Service.spec.selector; findings.md "Only in a check". */
 export const capturedByService = defineRule<CapturedEvidence>({
   id: "captured-by-service",
   severity: "warning",
@@ -28,21 +27,23 @@ export const capturedByService = defineRule<CapturedEvidence>({
   about: "labels",
   needs: ["services", "pods", "endpointslices"],
   *check(snapshot, context) {
-    for (const { service, what, owners } of findSelectionChanges(snapshot, context).values()) {
-      if (what !== "captured") continue;
+    const captured = [...findSelectionChanges(snapshot, context).values()].filter(({ what }) => what === "captured");
+    // The labels of the same newcomers are one cause, however many Services ask for them.
+    for (const changes of Map.groupBy(captured, newcomersOf).values()) {
+      const services = changes.map(({ service }) => service).sort((a, b) => compareText(recordKey(a), recordKey(b)));
+      const owners = joinOwners(changes.flatMap((change) => change.owners));
       const newcomers = owners.filter(({ added }) => added);
-      const residents = owners.filter(({ added }) => !added);
-      const usable = areMixed(snapshot, service, newcomers, residents);
+      const usable = changes.some((change) => areMixed(snapshot, change));
+      const subjects = services.map(({ namespace, name }) => ({ kind: "Service", namespace, name }));
       yield {
         severity: usable ? "critical" : "warning",
-        subjects: [{ kind: "Service", namespace: service.namespace, name: service.name }, ...owners.map(({ owner }) => owner)],
-        edited: [{ kind: "Service", namespace: service.namespace, name: service.name }, ...newcomers.map(({ owner }) => owner)],
-        ports: distinctPorts(service.ports.flatMap((port) => claimedPortsOf(service, port))),
+        subjects: [...subjects, ...owners.map(({ owner }) => owner)],
+        edited: [...subjects, ...newcomers.map(({ owner }) => owner)],
+        ports: distinctPorts(services.flatMap((service) => service.ports.flatMap((port) => claimedPortsOf(service, port)))),
         evidence: {
-          service: `${service.namespace}/${service.name}`,
-          selector: service.selector ?? {},
+          services: services.map(({ namespace, name, selector }) => ({ name: `${namespace}/${name}`, selector: selector ?? {} })),
           newcomers: newcomers.map(nameOf),
-          residents: residents.map(nameOf),
+          residents: owners.filter(({ added }) => !added).map(nameOf),
           usable,
           separating: compareLabels(owners.map(({ pods }) => pods)).flatMap(({ key, separates }) => (separates ? [key] : [])),
         },
@@ -54,32 +55,43 @@ export const capturedByService = defineRule<CapturedEvidence>({
       title: "Pods of the manifest would join somebody else's Service",
       why: "A Service takes in every pod that its selector matches. Its users would reach the new program by chance, though they asked for another one.",
       fix: "Change the labels of the new pods, or add a label to the Service's selector that only its own pods carry.",
-      describe({ service, selector, newcomers, residents, usable, separating }) {
-        const pairs = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+      describe({ services, newcomers, residents, usable, separating }) {
+        const [only, ...more] = services;
+        const pairs = Object.entries(only?.selector ?? {}).map(([key, value]) => `${key}=${value}`);
         return {
-          title: `Pods of ${sayFew(newcomers)} would join ${service}`,
-          summary: `Its selector ${sayList(pairs)} matches them beside those of ${sayFew(residents)}${usable ? ": each connection would land on one or the other by chance" : ""}. ${separating.length === 0 ? "No label tells the owners apart." : `${sayList(separating.slice(0, 2))} ${separating.length === 1 ? "tells" : "tell"} the owners apart.`}`,
-          symptoms: usable ? ["users of the Service reach the new program by chance"] : [],
+          title: `Pods of ${sayFew(newcomers)} would join ${sayFew(services.map(({ name }) => name))}`,
+          summary: `${more.length === 0 ? `Its selector ${sayList(pairs)} matches` : "Their selectors match"} them beside those of ${sayFew(residents)}${usable ? ": each connection would land on one or the other by chance" : ""}. ${separating.length === 0 ? "No label tells the owners apart." : `${sayList(separating.slice(0, 2))} ${separating.length === 1 ? "tells" : "tell"} the owners apart.`}`,
+          symptoms: usable ? [`users of ${more.length === 0 ? "the Service" : "these Services"} reach the new program by chance`] : [],
         };
       },
     },
   },
 });
 
-function nameOf({ owner }: SelectedOwner): string {
+function nameOf({ owner }: Pick<SelectedOwner, "owner">): string {
   return formatObjectRef(owner);
 }
 
+function newcomersOf({ owners }: SelectionChange): string {
+  return owners
+    .filter(({ added }) => added)
+    .map(nameOf)
+    .join(" ");
+}
+
+/** Each owner once, with all its pods, by name. Who is new to one of the Services here is new to all. */
+function joinOwners(owners: readonly SelectedOwner[]): readonly SelectedOwner[] {
+  return [...Map.groupBy(owners, nameOf)]
+    .sort(([a], [b]) => compareText(a, b))
+    .flatMap(([, [first, ...more]]) =>
+      first === undefined ? [] : [{ ...first, pods: [...new Set([first, ...more].flatMap(({ pods }) => pods))] }],
+    );
+}
+
 /** Whether one port of the Service would lead to newcomers and residents alike. */
-function areMixed(
-  snapshot: Snapshot,
-  service: ServiceRecord,
-  newcomers: readonly SelectedOwner[],
-  residents: readonly SelectedOwner[],
-): boolean {
-  const holds = (some: readonly SelectedOwner[], names: ReadonlySet<string>): boolean => some.some((each) => names.has(nameOf(each)));
+function areMixed(snapshot: Snapshot, { service, owners }: SelectionChange): boolean {
   return service.ports.some((port) => {
-    const names = new Set(ownersOfPort(snapshot, service, port).map(({ owner }) => formatObjectRef(owner)));
-    return holds(newcomers, names) && holds(residents, names);
+    const names = new Set(ownersOfPort(snapshot, service, port).map(nameOf));
+    return [true, false].every((added) => owners.some((each) => each.added === added && names.has(nameOf(each))));
   });
 }

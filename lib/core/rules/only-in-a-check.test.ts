@@ -278,6 +278,18 @@ describe("selectors", () => {
     ["near: a second Service for the same pods", web, [companion], []],
     ["a new app that joins a live Service", web, [deploy("canary", { app: "web" })], ["C captured-by-service 30010"]],
     [
+      "one app that joins several live Services, at once and with another app",
+      joinParts(
+        web,
+        app([], [{ name: "web-b", selector: { app: "web" }, ports: [{ port: 80, nodePort: 30_011 }] }]),
+        app(runPods("Deployment", "api", [3], { app: "api" }, [{ containerPort: 80 }]), [
+          { name: "api", selector: { app: "api" }, ports: [{ port: 80, nodePort: 30_012 }] },
+        ]),
+      ),
+      [deploy("canary", { app: "web" }), deploy("canary-api", { app: "api" })],
+      ["C captured-by-service 30010,30011", "C captured-by-service 30012"],
+    ],
+    [
       "a new app that joins a live Service, but lacks the port: no connection reaches it",
       app(runPods("Deployment", "web", [1], { app: "web" }, [{ name: "http", containerPort: 80 }]), [
         { name: "web", selector: { app: "web" }, ports: [{ port: 80, targetPort: "http", nodePort: 30_010 }] },

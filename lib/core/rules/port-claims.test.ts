@@ -272,6 +272,16 @@ describe("selector-overlap", () => {
     ).toEqual([]);
   });
 
+  test("a Service of metrics that only a scraper inside asks may be wide; one with a door, or with another port, may not", () => {
+    const own = buildService({ name: "one", selector: { app: "db", "app.kubernetes.io/instance": "one" }, ports: [{ port: 5432 }] });
+    const metrics = { name: "http-metrics", port: 9121 };
+    const found = (ports: NonNullable<Parameters<typeof buildService>[0]["ports"]>) =>
+      find("selector-overlap", { pods, services: [own, buildService({ name: "metrics", selector: { app: "db" }, ports })] }).length;
+    expect(found([metrics])).toBe(0);
+    expect(found([{ ...metrics, nodePort: 30_121 }])).toBe(1);
+    expect(found([metrics, { name: "db", port: 5432 }])).toBe(1);
+  });
+
   test("companions of an app that is scaled to 0: nothing; of two apps: a note", () => {
     const services = ["rw", "r"].map((name) => buildService({ name, selector: { app: "db" }, ports: [{ port: 5432 }] }));
     const db = (name: string) => buildWorkload({ name, replicas: 0, template: { labels: { app: "db", version: name } } });

@@ -10,7 +10,7 @@ import { separateOwners } from "../remedies/separate-owners";
 import { say } from "../remedies/words";
 import { defineRule, type Found } from "./rule";
 import { claimedPortsOf, distinctPorts, isUnclaiming } from "./support/claimed-ports";
-import { isJobPod } from "./support/port-owners";
+import { isInnerMetrics, isJobPod } from "./support/port-owners";
 import { daemonSetsOf, deploymentsOf } from "./support/workloads";
 import { sayFew } from "./support/order-words";
 import { sayCount, sayList } from "./support/words";
@@ -99,9 +99,10 @@ export const selectorOverlap = defineRule<OverlapEvidence, Part>({
   },
 });
 
-/** A headless Service beside another one is how StatefulSets are made: it routes nothing by chance. */
+/** A headless Service beside another one is how StatefulSets are made, and one for a scraper is meant to be wide: they send nobody anywhere by chance. */
 function takesPart(service: ServiceRecord): boolean {
-  return service.selector !== null && Object.keys(service.selector).length > 0 && !isUnclaiming(service);
+  if (service.selector === null || Object.keys(service.selector).length === 0 || isUnclaiming(service)) return false;
+  return service.ports.length === 0 || !service.ports.every((port) => isInnerMetrics(service, port));
 }
 
 /** Selections that pick a pod of this one, or whose selector implies its own; never every one against every other. */

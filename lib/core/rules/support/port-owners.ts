@@ -60,11 +60,16 @@ export function nameOwners(owners: readonly Pick<PortOwner, "owner" | "group">[]
  * a scraper asks each endpoint by itself, so nobody lands by chance.
  */
 export function isScraped(service: ServiceRecord, port: ServicePort, owners: readonly Pick<PortOwner, "group">[]): boolean {
-  if (isClaimed(service, port) || !/(^|-)metrics$/.test(port.name)) return false;
+  if (!isInnerMetrics(service, port)) return false;
   const [first] = owners;
   return (
     first?.group?.kind === "helmRelease" && owners.every(({ group }) => group?.kind === "helmRelease" && group.name === first.group?.name)
   );
+}
+
+/** A port that by its name gives metrics, and that only the inside reaches. */
+export function isInnerMetrics(service: ServiceRecord, port: ServicePort): boolean {
+  return !isClaimed(service, port) && /(^|-)metrics$/.test(port.name);
 }
 
 /** Jobs and hooks beside a long-running owner are another rule's: they do not count as owners of a mixture. */
