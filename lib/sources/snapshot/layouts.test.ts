@@ -359,6 +359,22 @@ test("YAML that is cut off: its last item is left out, with a warning", async ()
   expect(snapshot.warnings.map(({ message }) => message)).toEqual([expect.stringContaining("the last one is left out")]);
 });
 
+test.for([
+  { name: "in the middle of a line", end: (text: string) => text.slice(0, -2), says: [/line \d+: the text ends without a line break/] },
+  { name: "behind its last line", end: (text: string) => text, says: [] },
+  { name: "behind a bracket", end: (text: string) => `${text}---\n{}`, says: [] },
+])("a stream of YAML objects that ends $name", async ({ end, says }) => {
+  const { snapshot } = await read(write("stream.yaml", end([node, pod, service].map(yaml).join("---\n"))));
+  expect([snapshot.services.size, snapshot.pods.size]).toEqual([1, 1]);
+  expect(snapshot.warnings.map(({ message }) => message)).toEqual(says.map((each) => expect.stringMatching(each) as string));
+});
+
+test("YAML whose lines end in carriage returns alone", async () => {
+  const text = [node, pod, service].map(yaml).join("---\n").replaceAll("\n", "\r");
+  const { snapshot } = await read(write("returns.yaml", text));
+  expect([snapshot.nodes.size, snapshot.pods.size, snapshot.services.size, snapshot.warnings]).toEqual([1, 1, 1, []]);
+});
+
 test("texts that hold aliases are read, and do not unfold without bound", async () => {
   const aliased = `items:\n- &pod\n${yaml(pod).replaceAll(/^(?=.)/gm, "  ")}- *pod\nkind: List\napiVersion: v1\n`;
   expect((await read(write("alias.yaml", aliased))).snapshot.pods.size).toBe(1);
