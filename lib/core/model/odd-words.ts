@@ -17,6 +17,7 @@ export const oddWords = {
   "proxy-config": "the kube-proxy configuration is no YAML: its settings are unknown",
   "proxy-config-empty": "the kube-proxy configuration is empty: its settings are unknown",
   "node-args": "the annotation node-args is no JSON list: its settings are unknown",
+  "old-api": "{api} is refused by the API server since Kubernetes {since}: apply it as {now}",
   "twice-in-manifest": "{object} stands in {place} too: the later one counts",
   "twice-later": "stands twice: the later file is taken",
   "twice-newer": "stands twice: the newer resourceVersion is taken",

@@ -22,6 +22,20 @@ const kinds: Readonly<Record<string, KnownKind>> = {
   Endpoints: { what: "slice", apiVersions: ["v1"] },
 };
 
+/** Since when the API server refuses what older ones took. Source: the Kubernetes deprecation guide, "Removed APIs by release". */
+const removed: Readonly<Record<string, { readonly since: string; readonly now: string }>> = {
+  "extensions/v1beta1": { since: "1.16", now: "apps/v1" },
+  "apps/v1beta1": { since: "1.16", now: "apps/v1" },
+  "apps/v1beta2": { since: "1.16", now: "apps/v1" },
+  "batch/v1beta1": { since: "1.25", now: "batch/v1" },
+  "discovery.k8s.io/v1beta1": { since: "1.25", now: "discovery.k8s.io/v1" },
+};
+
+/** Returns: since which release there is no such apiVersion, and which one there is; undefined for those of today. */
+export function findRemoval(apiVersion: string): { readonly since: string; readonly now: string } | undefined {
+  return Object.hasOwn(removed, apiVersion) ? removed[apiVersion] : undefined;
+}
+
 /** What else the groups have that are the API server's own: there, a kind that is none of these is a mistake. */
 const otherKinds: Readonly<Record<string, readonly string[]>> = {
   "": [

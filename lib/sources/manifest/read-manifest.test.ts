@@ -147,17 +147,19 @@ describe("streams", () => {
 describe("workloads", () => {
   const template =
     "template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: main, ports: [{ containerPort: 80, hostPort: 8080 }] }] } }";
+  const selector = "selector: { matchLabels: { app: web } }";
   test.for([
-    ["apps/v1", "Deployment", `{ replicas: 3, ${template} }`, 3],
-    ["apps/v1", "Deployment", `{ ${template} }`, null],
-    ["apps/v1", "StatefulSet", `{ replicas: 0, ${template} }`, 0],
-    ["apps/v1", "DaemonSet", `{ ${template} }`, null],
+    ["apps/v1", "Deployment", `{ replicas: 3, ${selector}, ${template} }`, 3],
+    ["apps/v1", "Deployment", `{ selector: { matchExpressions: [{ key: app, operator: Exists }] }, ${template} }`, null],
+    ["apps/v1", "StatefulSet", `{ replicas: 0, ${selector}, ${template} }`, 0],
+    ["apps/v1", "DaemonSet", `{ ${selector}, ${template} }`, null],
+    ["extensions/v1beta1", "Deployment", `{ ${template} }`, null],
     ["batch/v1", "Job", `{ parallelism: 2, ${template} }`, 2],
     ["batch/v1", "Job", `{ suspend: true, ${template} }`, 0],
     ["batch/v1", "CronJob", `{ schedule: "* * * * *", jobTemplate: { spec: { ${template} } } }`, 1],
     ["argoproj.io/v1alpha1", "Rollout", `{ replicas: 2, ${template} }`, 2],
   ] as const)("%s %s %s", ([apiVersion, kind, spec, replicas]) => {
-    const { manifest, errors } = readManifest(
+    const { manifest, errors, warnings } = readManifest(
       [{ file: "w.yaml", text: `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: w }\nspec: ${spec}\n` }],
       "ns",
     );
@@ -169,6 +171,11 @@ describe("workloads", () => {
         fields: [{ field: "object" }, { field: "port", number: 8080, line: 4 }, { field: "labels", line: 4 }],
       },
     ]);
+    expect(warnings.map(({ object, message }) => `${object} ${message}`)).toEqual(
+      apiVersion === "extensions/v1beta1"
+        ? ["Deployment/ns/w extensions/v1beta1 is refused by the API server since Kubernetes 1.16: apply it as apps/v1"]
+        : [],
+    );
   });
 });
 
@@ -286,6 +293,16 @@ describe("mistakes: each is named with its place, and what is right beside it is
       "a template that its own selector misses",
       "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\nspec:\n  selector: { matchLabels: { app: a } }\n  template: { metadata: { labels: { app: b } }, spec: { containers: [{ name: a }] } }\n",
       /^5:30 .*is not among the labels of the template/,
+    ],
+    [
+      "a Deployment without a selector",
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\nspec:\n  template: { spec: { containers: [{ name: a }] } }\n",
+      /^\d:\d+ spec.selector: is missing: a Deployment wants one$/,
+    ],
+    [
+      "a selector that selects by nothing",
+      "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: { name: a }\nspec:\n  selector: { matchLabels: {} }\n  template: { spec: { containers: [{ name: a }] } }\n",
+      /^5:\d+ spec.selector: is missing: a StatefulSet wants one$/,
     ],
     [
       "a host port beyond the last",

@@ -19,7 +19,7 @@ import { asArray, asInt, asObject, asObjects, asText, type Raw, type Warn } from
 import { slimService } from "../kubernetes/slim/service";
 import { slimObject } from "../kubernetes/slim/slim-object";
 import { slimWorkload } from "../kubernetes/slim/workload";
-import { kindOfObject, type ManifestKind } from "./kinds";
+import { findRemoval, kindOfObject, type ManifestKind } from "./kinds";
 import { sayPath } from "../yaml-offset";
 import { readDocuments } from "./read-documents";
 
@@ -164,6 +164,9 @@ function readObject(reading: Reading, what: ManifestKind, kind: string, raw: Raw
       ...odd("twice-in-manifest", { object: label, place: `${earlier.file}:${String(earlier.line)}` }),
     });
   reading.seen.set(label, first);
+  const apiVersion = asText(raw["apiVersion"]);
+  const removal = findRemoval(apiVersion);
+  if (removal !== undefined) reading.warnings.push({ object: label, ...odd("old-api", { api: apiVersion, ...removal }) });
   const fields = (more: readonly ManifestField[]): readonly ManifestField[] => [
     { ...first, field: "object", number: 0, path: "metadata.name" },
     ...more,
@@ -230,18 +233,28 @@ function findMistakes(what: ManifestKind, kind: string, raw: Raw): readonly Mist
           },
         ];
   if (what === "slice") return nameless;
+  const selectorless = findMissingSelector(kind, raw);
   // A CronJob holds what a Job has one step further down.
   const prefix: readonly string[] = kind === "CronJob" ? ["spec", "jobTemplate"] : [];
   const checked = kind === "CronJob" ? { metadata: raw["metadata"], spec: asObject(get(raw, prefix))["spec"] } : raw;
   const schema = what === "service" ? serviceManifestSchema : what === "pod" ? podManifestSchema : workloadManifestSchema;
   const parsed = schema.safeParse(checked);
-  if (parsed.success) return nameless;
+  if (parsed.success) return [...nameless, ...selectorless];
   // Without metadata there is no name either: that is one mistake.
   const others = parsed.error.issues.flatMap(({ path, message }): readonly Mistake[] => {
     const field = path[0] === "metadata" ? path : [...prefix, ...path];
     return path.length === 1 && path[0] === "metadata" ? [] : [{ field, message: `${sayPath(field)}: ${message}` }];
   });
-  return [...nameless, ...others];
+  return [...nameless, ...selectorless, ...others];
+}
+
+/** Since apps/v1 the API server fills in no selector. */
+function findMissingSelector(kind: string, raw: Raw): readonly Mistake[] {
+  if (raw["apiVersion"] !== "apps/v1" || !("spec" in raw)) return [];
+  const spec = asObject(raw["spec"]);
+  const { matchLabels, matchExpressions } = asObject(spec["selector"]);
+  if (Object.keys(asObject(matchLabels)).length + asArray(matchExpressions).length > 0) return [];
+  return [{ field: "selector" in spec ? ["spec", "selector"] : ["spec"], message: `spec.selector: is missing: a ${kind} wants one` }];
 }
 
 function get(value: unknown, path: readonly string[]): unknown {
