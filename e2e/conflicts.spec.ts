@@ -101,8 +101,10 @@ test("keys alone: walk, acknowledge, trace; the address keeps each step", async 
   await page.keyboard.press("k");
   await expect(detail(page).getByRole("heading", { level: 2 })).toHaveText(/30007/);
   await expect(page).not.toHaveURL(third);
+  const fourth = page.url();
   await page.keyboard.press("k");
   await expect(detail(page).getByRole("heading", { level: 2 })).toHaveText(/30001/);
+  await expect(page).not.toHaveURL(fourth);
   await page.goBack();
   await expect(detail(page).getByRole("heading", { level: 2 })).toHaveText(/30007/);
   await page.keyboard.press("a");
@@ -294,6 +296,25 @@ test("a phone shows the list; the worst item has two buttons; what to do stands 
   expect(await seriousViolations(page)).toEqual([]);
   await page.getByRole("button", { name: "All findings" }).click();
   await expect(item(page, /30001/)).toBeVisible();
+});
+
+test("who has scrolled the list before the page woke stays there", async ({ page }) => {
+  let wake = (): void => undefined;
+  const woken = new Promise<void>((resolve) => (wake = resolve));
+  await page.setViewportSize({ width: 1440, height: 500 });
+  await page.route("**/*.js", async (route) => {
+    await woken;
+    await route.continue();
+  });
+  await page.goto("/conflicts", { waitUntil: "commit" });
+  const pane = list(page).locator("..");
+  await pane.evaluate((element) => (element.scrollTop = element.scrollHeight));
+  const scrolled = await pane.evaluate(({ scrollTop }) => scrollTop);
+  expect(scrolled).toBeGreaterThan(0);
+  const stream = page.waitForRequest((request) => request.url().includes("/api/v1/events"));
+  wake();
+  await stream;
+  expect(await pane.evaluate(({ scrollTop }) => scrollTop)).toBe(scrolled);
 });
 
 test("a finding that is over is named, and the worst one is shown", async ({ page }) => {

@@ -84,7 +84,8 @@ export function FindingsView({ findings: initial, rules }: FindingsViewProps) {
     current === undefined || answer === undefined ? window.location.href : describeTicket(current, answer, window.location.href);
   useFindingKeys({ walk, current, onOpen: open, remedies: remedies.data?.remedies ?? [], openRemedy, onRemedy });
   useTicket(current === undefined ? null : ticket);
-  const fingerprint = current?.fingerprint;
+  // The worst finding stands open unasked: whoever has scrolled on meanwhile stays where they are.
+  const fingerprint = asked?.fingerprint;
   useEffect(() => {
     if (fingerprint !== undefined)
       document.querySelector(`[data-finding="${CSS.escape(fingerprint)}"]`)?.scrollIntoView({ block: "nearest" });
