@@ -47,7 +47,7 @@ export const rulesZh: { readonly [Id in keyof EvidenceByRule]: RuleWords<Evidenc
             : `${few(names)} ${select}相同的 Pod`,
         summary: potential
           ? `${how}；目前还没有 Pod ${isPair ? "同时匹配两者" : "匹配其中多个"}。`
-          : `${how}，共同的 Pod 有 ${String(commonPods.length)} 个：${first(commonPods, 4)}。`,
+          : `${how}，共同的 Pod 有 ${String(commonPods.length)} 个：${few(commonPods)}。`,
         symptoms: potential ? [] : [isPair ? "两个 Service 的端口通向相同的 Pod" : "这些 Service 的端口通向相同的 Pod"],
       };
     },

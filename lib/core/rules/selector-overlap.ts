@@ -13,7 +13,7 @@ import { claimedPortsOf, distinctPorts, isUnclaiming } from "./support/claimed-p
 import { isInnerMetrics, isJobPod } from "./support/port-owners";
 import { daemonSetsOf, deploymentsOf } from "./support/workloads";
 import { sayFew } from "./support/order-words";
-import { sayCount, sayList } from "./support/words";
+import { sayCount } from "./support/words";
 
 /** Services of one namespace with the same selector, by name: what is true of one is true of all. */
 type Selection = { readonly first: ServiceRecord; readonly services: readonly ServiceRecord[] };
@@ -91,7 +91,7 @@ export const selectorOverlap = defineRule<OverlapEvidence, Part>({
               : `${sayFew(names)} ${would}select the same pods`,
           summary: potential
             ? `${how[0]?.toUpperCase() ?? ""}${how.slice(1)}; no pod matches ${isPair ? "both" : "several"} yet.`
-            : `${sayCount(commonPods.length, "common pod")}, ${how}: ${sayList(commonPods.slice(0, 4))}${commonPods.length > 4 ? " …" : ""}.`,
+            : `${sayCount(commonPods.length, "common pod")}, ${how}: ${sayFew(commonPods)}.`,
           symptoms: potential ? [] : [`the ports of ${isPair ? "both" : "these"} Services lead to the same pods`],
         };
       },
