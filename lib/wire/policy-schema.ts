@@ -96,12 +96,18 @@ function toMistakes(issue: z.core.$ZodIssue): readonly PolicyMistake[] {
 /** What a schema says without words of its own. */
 function sayIssue(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.input === undefined) return "is missing";
-  const given = JSON.stringify(issue.input);
+  const given = sayGiven(issue.input);
   if (issue.code === "invalid_type") return `wants ${types[issue.expected] ?? issue.expected}, not ${given}`;
   if (issue.code === "invalid_value") return `wants ${issue.values.map(String).join(" or ")}, not ${given}`;
   if (issue.code === "too_small")
     return issue.origin === "string" ? "is empty" : `wants a number from ${String(issue.minimum)} on, not ${given}`;
   return issue.code === "too_big" ? `wants a number up to ${String(issue.maximum)}, not ${given}` : undefined;
+}
+
+/** A list or a map is told by its sort: it may be long, and YAML can put it into itself. */
+function sayGiven(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  return Array.isArray(value) ? "a list" : "keys with values";
 }
 
 const types: Readonly<Record<string, string>> = {

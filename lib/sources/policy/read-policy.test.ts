@@ -122,6 +122,11 @@ describe("a policy file", () => {
       says: /^p\.yaml:3:\d+: reservations\[0\]\.port: .*\np\.yaml:4:\d+: reservations\[1\]\.until: /,
     },
     {
+      name: "a map that holds itself, where a number is wanted",
+      text: "version: 1\nreservations:\n  - { port: &a { b: *a }, for: x }\n",
+      says: /^p\.yaml:3:\d+: reservations\[0\]\.port: wants a number, not keys with values$/,
+    },
+    {
       name: "bands that overlap, one of them by a merged anchor",
       text: "version: 1\nbands:\n  - &b { name: a, kind: nodePort, ports: 30001-30020 }\n  - { <<: *b, name: c, ports: 30010-30030 }\n",
       says: /^p\.yaml:4:\d+: bands\[1\]\.ports: overlaps the band "a"/,
