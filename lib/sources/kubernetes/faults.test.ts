@@ -67,6 +67,35 @@ function removeOne(server: ApiServer): void {
   if (pod !== undefined) server.remove(pod);
 }
 
+test("a proxy that loses `continue` once, while the cluster changes: what was deleted in between does not stay", async () => {
+  const serving: { server?: ApiServer } = {};
+  let losses = 0;
+  const intercept = ({ url = "" }: IncomingMessage): boolean => {
+    const { server } = serving;
+    if (server === undefined || !url.startsWith("/api/v1/pods?")) return false;
+    server.switches.strip.clear();
+    if (!url.includes("continue=") || losses > 0) return false;
+    losses += 1;
+    server.switches.strip.add("continue");
+    // Of the first page one goes and another one comes, so that it has something new.
+    const [first] = pods(server);
+    if (first === undefined) return false;
+    server.remove(first);
+    server.apply({ ...first, metadata: { ...first.metadata, name: "a-new-one", uid: "a-new-one" } });
+    return false;
+  };
+  const { server, observed } = await serve({}, { intercept });
+  serving.server = server;
+  server.switches.streamingLists = false;
+  server.compact();
+  server.dropWatches("cut");
+  await observed.until(
+    ({ kinds, pods: held }) => losses === 1 && kinds.pods.state === "live" && [...held.keys()].some((key) => key.endsWith("/a-new-one")),
+  );
+  await observed.until(isLiveWith(server));
+  expect(messages(observed)).toContain("are of several versions");
+});
+
 describe("a watch that only seems to live", () => {
   test.for([
     { name: "is silent", fault: "stall" as const },

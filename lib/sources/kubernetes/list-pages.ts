@@ -24,9 +24,13 @@ export async function listPages(collection: Collection, position: Position): Pro
     const page = await readPage(collection, new URLSearchParams(query));
     if ("kind" in page) return page;
     const meta = asObject(page.list["metadata"]);
+    // All pages of a list are of one version. A proxy that lost `continue` on the way gave the first page of another one: what was deleted in between would stay.
+    const own = asText(meta["resourceVersion"]);
+    if (version !== "" && own !== version)
+      return { kind: "expired", why: `the pages of the list of ${row.kind} are of several versions`, steady: false };
     for (const item of asObjects(page.list["items"])) note(found, collection, item);
     next = asText(meta["continue"]);
-    version = asText(meta["resourceVersion"]);
+    version = own;
     if (next !== "" && found.size === before) {
       position.unpaged = true;
       return failed(collection, "the pages of the list do not go on: something in between takes `continue` away");
