@@ -29,7 +29,8 @@ export function readDocuments(
   if (Buffer.byteLength(text) > manifestSizeMax) return refuse("is larger than 5 MiB");
   if (text.includes("\u0000")) return refuse("is not a text in UTF-8: it holds zero bytes");
   const lines = new LineCounter();
-  lines.lineStarts.push(0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1));
+  lines.lineStarts.push(0);
+  for (const { index } of text.matchAll(/\n/g)) lines.lineStarts.push(index + 1);
   const place = (offset: number): TextPosition => {
     const { line, col } = lines.linePos(Math.max(0, offset));
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
@@ -138,10 +139,9 @@ function findSyntaxErrors({ errors }: Document.Parsed): readonly Mistake[] {
   const [first] = errors;
   if (first === undefined) return [];
   if (errors.some(({ message }) => message.startsWith("Maximum call stack"))) return [{ offset: first.pos[0], message: tooDeep }];
-  const own = errors
-    .filter((error) => error === first || !error.message.includes("in YAML stream"))
-    // What breaks off in the middle is open in many ways, all at its end.
-    .filter((error, place, all) => all.findIndex(({ pos }) => pos[0] === error.pos[0]) === place);
+  const told = errors.filter((error) => error === first || !error.message.includes("in YAML stream"));
+  // What breaks off in the middle is open in many ways, all at its end: the first one at each place.
+  const own = [...new Map(told.toReversed().map((error) => [error.pos[0], error])).values()].toReversed();
   const shown = own.slice(0, mistakesMax).map((error) => ({ offset: error.pos[0], message: withoutQuotes(error) }));
   const rest = own.length - shown.length;
   return rest === 0

@@ -341,6 +341,14 @@ describe("mistakes: each is named with its place, and what is right beside it is
     expect(read("apiVersion: v1\nkind: Service\nspec: { ports: [{ port: 80 }] }\n")[1]).toHaveLength(1);
   });
 
+  test("a million short lines, and thousands of stumbles of which the first ones are told", () => {
+    const [objects] = read(`${"\n".repeat(1_000_000)}${service}`);
+    expect(objects).toHaveLength(1);
+    const [none, errors] = read('"'.repeat(10_000));
+    expect(none).toEqual([]);
+    expect(errors.at(-1)).toMatch(/and \d+ more mistakes in this document$/);
+  });
+
   test("bytes that are no UTF-8 spoil their own document; the character that stands for them elsewhere is one like any other", () => {
     const text = `${service}---\napiVersion: v1\nkind: Service\nmetadata: { name: caf\uFFFD }\nspec: { ports: [{ port: 80 }] }\n`;
     const names = (damaged: boolean) => readManifest([{ file: "m.yaml", text, damaged }], "default");
