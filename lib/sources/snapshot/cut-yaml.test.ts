@@ -17,6 +17,11 @@ describe("a stream of YAML is cut into", () => {
     { name: "documents with CRLF", text: "a: 1\r\n---\r\nb: 2\r\n", values: [{ a: 1 }, { b: 2 }] },
     { name: "a document that begins in the line of its separator", text: "--- {a: 1}\n---\nb: 2\n", values: [{ a: 1 }, { b: 2 }] },
     {
+      name: "documents with directives, which belong to what follows them",
+      text: "# by hand\n%YAML 1.2\n---\na: 1\n...\n\n%YAML 1.2\n%TAG !e! tag:yaml.org,2002:\n--- !e!map {b: 2}\n---\nc: 3\n...\n",
+      values: [{ a: 1 }, { b: 2 }, { c: 3 }],
+    },
+    {
       name: "a short list as one document",
       text: "items:\n- a: 1\n- b: 2\nkind: List\n",
       values: [{ items: [{ a: 1 }, { b: 2 }], kind: "List" }],

@@ -1,5 +1,5 @@
 // Cuts a stream of YAML text into documents, and a long document into the items of its list, so that neither ever stands in memory as a whole.
-// Only the first characters of lines are looked at: in YAML a line that begins with "---" ends a document even within a text, and the lines of an
+// Only the first characters of lines are looked at: in YAML a line that begins with "---" or "..." ends a document even within a text, and the lines of an
 // item are indented deeper than its dash.
 
 import { createByteStore } from "./byte-store";
@@ -17,6 +17,8 @@ export type YamlSink = {
 
 const newline = 0x0a;
 const dash = 0x2d;
+const dot = 0x2e;
+const percent = 0x25;
 const space = 0x20;
 const hash = 0x23;
 const carriageReturn = 0x0d;
@@ -41,9 +43,15 @@ export function createYamlCutter(sink: YamlSink, partBytesMax: number, tooLong: 
   /** Columns before the dash of an item; -1 until the first one, -2 outside of the list. */
   let indent = -2;
   let elementFrom = -1;
+  /** Whether nothing but comments and directives came since the last document, and whether a directive did: they belong to the document behind the next "---". */
+  let isBefore = true;
+  let holdsDirective = false;
 
-  const startOfLine = (bytes: Buffer, to: number): "separator" | "other" => {
-    const isSeparator = bytes[at] === dash && bytes[at + 1] === dash && bytes[at + 2] === dash && at + 3 <= to;
+  const startOfLine = (bytes: Buffer, to: number): "separator" | "directive" | "comment" | "other" => {
+    const first = bytes[at];
+    if (first === percent) return "directive";
+    if (first === hash || first === newline || first === carriageReturn) return "comment";
+    const isSeparator = (first === dash || first === dot) && bytes[at + 1] === first && bytes[at + 2] === first && at + 3 <= to;
     const after = bytes[at + 3];
     return isSeparator && (at + 3 >= to || after === newline || after === carriageReturn || after === space) ? "separator" : "other";
   };
@@ -116,6 +124,8 @@ export function createYamlCutter(sink: YamlSink, partBytesMax: number, tooLong: 
     elements = 0;
     indent = -2;
     elementFrom = -1;
+    isBefore = true;
+    holdsDirective = false;
     from = at;
   };
   const startCutting = (): void => {
@@ -133,7 +143,9 @@ export function createYamlCutter(sink: YamlSink, partBytesMax: number, tooLong: 
     while (at < end) {
       const to = endOfLine(bytes, end);
       if (!isLast && bytes[to - 1] !== newline) return;
-      if (startOfLine(bytes, to) === "separator") {
+      const start = startOfLine(bytes, to);
+      if (start === "separator" && isBefore && holdsDirective && bytes[at] === dash) isBefore = false;
+      else if (start === "separator") {
         endDocument(bytes, false);
         from = at;
         documentLine = line + 1;
@@ -145,6 +157,8 @@ export function createYamlCutter(sink: YamlSink, partBytesMax: number, tooLong: 
         line = documentLine;
         continue;
       }
+      if (start === "directive") holdsDirective = true;
+      else if (start === "other") isBefore = false;
       at = to;
       line += 1;
     }
