@@ -54,7 +54,9 @@ describe("hostile names stay text", { timeout: 60_000 }, () => {
     for (const args of [["list"], ["findings"], ["trace", "10.0.0.1:30001"]]) {
       const { stdout } = run([...args, ...source, "-o", "markdown"]);
       expect(stdout).toContain("script");
-      expect(stdout).not.toMatch(/(?<!\\)[<>]|(?<!\\)\]\(|^#|(?<!\\):\/\/|www\./m);
+      // The one piece of markup is a comment that readers do not see.
+      expect(stdout.replaceAll("<!-- -->", "").length).toBeLessThan(stdout.length);
+      expect(stdout.replaceAll("<!-- -->", "")).not.toMatch(/(?<!\\)[<>]|(?<!\\)\]\(|^#|(?<!\\):\/\/|www\./m);
     }
   });
 

@@ -34,6 +34,13 @@ describe("Markdown", () => {
     );
   });
 
+  test("mentions nobody and no issue, with the same text for a reader", () => {
+    const summary = "ask @ops or a@b.example, see #12, !7, GH~3 & 50 %";
+    const [, said = ""] = /: (.*)\n$/.exec(formatFindings(evaluation({ findings: [{ ...finding, summary }] }), "markdown", [])) ?? [];
+    expect(said).not.toMatch(/@(?!<!-- -->)|[#!~](?=\w)/);
+    expect(said.replaceAll(/<!-- -->|\\/g, "")).toBe(summary);
+  });
+
   test("no finding is said", () => {
     expect(formatFindings(evaluation({}), "markdown", [])).toBe("No finding.\n");
   });

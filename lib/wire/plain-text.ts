@@ -16,7 +16,12 @@ export function plain(text: string): string {
   return harmless(text.replaceAll(/[\t\r\n]+/g, " "));
 }
 
-/** Text of one line that Markdown takes as it is written; GitHub's makes no link of a bare address either. */
+/**
+ * Text of one line that Markdown takes as it is written; GitHub's makes no link of a bare address either. Nobody is mentioned, and no issue: a comment, which
+ * readers do not see, stands behind each sign that GitHub and GitLab would take for the start of a reference, since they look for these in what was rendered.
+ */
 export function escapeMarkdown(text: string): string {
-  return plain(text).replaceAll(/[\\|`*_{}[\]<>#&~]|:(?=\/\/)|(?<=\bwww)\./gi, (char) => `\\${char}`);
+  return plain(text)
+    .replaceAll(/[\\|`*_{}[\]<>#&~]|:(?=\/\/)|(?<=\bwww)\./gi, (char) => `\\${char}`)
+    .replaceAll(/@|[#!&~$%](?=\w)/g, "$&<!-- -->");
 }
