@@ -1,6 +1,6 @@
 "use client";
 
-import { groupNotEvaluated } from "@/components/findings/group-findings";
+import { countNotEvaluated, groupNotEvaluated } from "@/lib/wire/not-evaluated";
 import { Glyph } from "@/components/glyphs/glyph";
 import { useFormatTime } from "@/components/live/clock";
 import { useLive } from "@/components/live/live-state";
@@ -23,7 +23,7 @@ export function Verdict({ answer, isOutdated, onCheck }: VerdictProps) {
   const href = useHref();
   const [first] = introduced.filter(({ acknowledged }) => acknowledged === null);
   const counts = countSeverities(introduced).map(([severity, count]) => words.severityCounts[severity](formatCount(count)));
-  const unjudged = new Set(after.notEvaluated.map(({ rule }) => rule)).size;
+  const unjudged = countNotEvaluated(after.notEvaluated);
   const groups = groupNotEvaluated(after.notEvaluated);
   const where = groups.every(({ namespaces }) => namespaces !== "all")
     ? [...new Set(groups.flatMap(({ namespaces }) => namespaces))].join(", ")

@@ -7,7 +7,8 @@ import { formatCount, formatDay } from "@/lib/client/format";
 import type { WireFinding } from "@/lib/wire/schemas";
 import { FindingItem, type ItemSurroundings } from "./finding-item";
 import { GroupHead } from "./group-head";
-import type { FindingGroup, UnjudgedGroup } from "./group-findings";
+import type { UnjudgedGroup } from "@/lib/wire/not-evaluated";
+import type { FindingGroup } from "./group-findings";
 import { UnjudgedItem } from "./unjudged-item";
 
 type ListProps = ItemSurroundings & {

@@ -5,7 +5,7 @@ import { LiveContext, silent } from "@/components/live/live-state";
 import { Announcer } from "@/components/ui/announcer";
 import { WordsProvider } from "@/components/words/words";
 import type { WireKindStatus } from "@/lib/wire/schemas";
-import type { UnjudgedGroup } from "./group-findings";
+import type { UnjudgedGroup } from "@/lib/wire/not-evaluated";
 import { UnjudgedItem } from "./unjudged-item";
 
 afterEach(cleanup);

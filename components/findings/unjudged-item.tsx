@@ -8,7 +8,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { useWords } from "@/components/words/words";
 import { formatCount } from "@/lib/client/format";
 import type { WireStaleness } from "@/lib/wire/schemas";
-import type { UnjudgedGroup } from "./group-findings";
+import type { UnjudgedGroup } from "@/lib/wire/not-evaluated";
 
 type Reason = "forbidden" | "notCollected" | "syncing" | "stale";
 

@@ -13,6 +13,7 @@ import { classes } from "@/components/ui/classes";
 import type { Words } from "@/components/words/en";
 import { useWords } from "@/components/words/words";
 import { formatAddress, formatCount, formatPort, formatShare } from "@/lib/client/format";
+import { countNotEvaluated } from "@/lib/wire/not-evaluated";
 import type { WireCell, WireEvaluation, WireFinding } from "@/lib/wire/schemas";
 import type { ChartColumn, ChartRow } from "./build-chart";
 import { wordOfGlyph } from "./describe-cell";
@@ -32,7 +33,7 @@ export function MapFindings({
 }) {
   const words = useWords();
   const href = useHref();
-  const unjudged = new Set(notEvaluated.map(({ rule }) => rule)).size;
+  const unjudged = countNotEvaluated(notEvaluated);
   const lacking = new Map<string | null, Set<string>>();
   for (const { missing, settings = [], namespaces } of notEvaluated) {
     const where = namespaces === "all" ? null : namespaces.join(", ");

@@ -94,7 +94,7 @@ describe("check", () => {
     });
     expect(status).toBe(1);
     expect(stdout).toMatch(/critical +30001 is held by clearml\/a and clearml\/b|critical +30001.*node-port-duplicate/);
-    expect(stderr).toContain("not evaluated: host-port-unplaceable: nodes");
+    expect(stderr).toContain("not evaluated: nodes: external-ip-on-node, host-port-capacity, ");
   });
 
   test.for([

@@ -58,6 +58,17 @@ describe("the demo on the command line", () => {
     expect(run(["findings", "--demo", "-o", "markdown"]).stdout).toContain("**critical**");
   });
 
+  test("says once what could not be judged, and with --rule of that rule alone", () => {
+    const gaps = (...args: string[]) =>
+      run(["findings", "--demo", ...args])
+        .stderr.split("\n")
+        .filter((line) => line.includes("not evaluated"));
+    expect(gaps()).toEqual([
+      expect.stringMatching(/^portolan: demo: not evaluated: endpointslices of tenant-b: external-ip-duplicate, .*slices-disagree$/),
+    ]);
+    expect(gaps("--rule", "reserved-system-port")).toEqual([]);
+  });
+
   test("holds no planted secret in any output or file", () => {
     for (const args of [
       ["list", "-o", "json"],

@@ -70,8 +70,14 @@ export function loadFindings(params: URLSearchParams): Answer<WireEvaluation> {
   const rule = readRule(params);
   if (isProblem(rule)) return rule;
   const parts = views.map(({ view, evaluation, firstSeen }) => {
-    const keeps = (finding: Finding): boolean => (rule.id === null || finding.rule === rule.id) && matchFinding(filter, finding, view.name);
-    return encodeEvaluation({ ...evaluation, findings: evaluation.findings.filter(keeps) }, view.name, firstSeen);
+    const asked = (of: { readonly rule: string }): boolean => rule.id === null || of.rule === rule.id;
+    const keeps = (finding: Finding): boolean => asked(finding) && matchFinding(filter, finding, view.name);
+    const kept = {
+      ...evaluation,
+      findings: evaluation.findings.filter(keeps),
+      notEvaluated: evaluation.notEvaluated.filter(asked),
+    };
+    return encodeEvaluation(kept, view.name, firstSeen);
   });
   return {
     ...mergeEnvelopes(views.map(({ view }) => encodeEnvelope(view))),

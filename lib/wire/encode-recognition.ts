@@ -1,4 +1,5 @@
 import { isKnownIn, requiredKinds, resourceKinds, type Evaluation, type ResourceKind, type Snapshot } from "@/lib/core";
+import { countNotEvaluated } from "./not-evaluated";
 import type { WireRecognition } from "./schemas";
 
 /** What a snapshot turned out to be: its format, how much it holds, and what could not be judged for want of a kind. */
@@ -12,7 +13,7 @@ export function encodeRecognition(format: string, snapshot: Snapshot, evaluation
       (kind) => isMissing(snapshot, kind) && snapshot[kind].size === 0 && (missing.has(kind) || isRequired(kind)),
     ),
     partly: resourceKinds.filter((kind) => snapshot[kind].size > 0 && !isKnownIn(snapshot.kinds[kind], null)),
-    rulesNotEvaluated: new Set(evaluation.notEvaluated.map(({ rule }) => rule)).size,
+    rulesNotEvaluated: countNotEvaluated(evaluation.notEvaluated),
   };
 }
 

@@ -26,10 +26,10 @@ const evaluation = (part: Partial<WireEvaluation>): WireEvaluation => ({ finding
 
 describe("Markdown", () => {
   test("takes names from the cluster as text, and says what was not evaluated", () => {
-    expect(formatFindings(evaluation({ findings: [finding], notEvaluated: [gap] }), "markdown", [])).toBe(
+    expect(formatFindings(evaluation({ findings: [finding], notEvaluated: [gap, { ...gap, rule: "mixed-owners" }] }), "markdown", [])).toBe(
       [
         "- **critical** 30001/TCP reaches two \\*owners\\* (`mixed-owners`): a\ufffd\\[31m \\<b\\>b\\</b\\> c\n",
-        "- not evaluated: `no-endpoints`: endpointslices of tenant-b\n",
+        "- not evaluated: endpointslices of tenant-b: `no-endpoints`, `mixed-owners`\n",
       ].join(""),
     );
   });

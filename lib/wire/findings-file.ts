@@ -1,6 +1,7 @@
 // Findings as files that people keep and other tools read: the same bytes on the command line and from the page.
 
-import { describeGap, findingsToJunit } from "./junit";
+import { findingsToJunit } from "./junit";
+import { describeGap, groupNotEvaluated } from "./not-evaluated";
 import { escapeMarkdown } from "./plain-text";
 import type { RuleText } from "./rule-text";
 import { findingsToSarif } from "./sarif";
@@ -24,7 +25,9 @@ export function formatFindings(evaluation: WireEvaluation, format: FindingsForma
     case "markdown":
       return [
         findings.length === 0 ? "No finding.\n" : findings.map(toMarkdown).join(""),
-        ...notEvaluated.map((gap) => `- not evaluated: \`${gap.rule}\`: ${escapeMarkdown(describeGap(gap))}\n`),
+        ...groupNotEvaluated(notEvaluated).map(
+          (group) => `- not evaluated: ${escapeMarkdown(describeGap(group))}: ${group.rules.map((rule) => `\`${rule}\``).join(", ")}\n`,
+        ),
       ].join("");
   }
 }

@@ -1,3 +1,4 @@
+import { describeGap } from "./not-evaluated";
 import type { WireEvaluation, WireFinding } from "./schemas";
 
 /** `fails`: whether a finding fails its rule's case; `mistakes`: what could not be read, each an error of a case of its own. */
@@ -46,12 +47,6 @@ export function findingsToJunit({ findings, notEvaluated }: WireEvaluation, rule
 function formatCase(name: string, lines: readonly string[]): string {
   const inner = lines.map((line) => `      ${line}\n`).join("");
   return `    <testcase classname="portolan" name="${escapeXml(name)}">\n${inner}    </testcase>\n`;
-}
-
-/** What a rule was not evaluated for, as in `pods of tenant-b`; else the keys of the policy file that would tell. */
-export function describeGap({ missing, settings = [], namespaces }: WireEvaluation["notEvaluated"][number]): string {
-  if (missing.length === 0) return `the policy does not set ${settings.join(", ")}`;
-  return `${missing.join(", ")}${namespaces === "all" ? "" : ` of ${namespaces.join(", ")}`}`;
 }
 
 /** Text for XML 1.0: markup is escaped, characters that XML cannot hold become U+FFFD. */

@@ -1,4 +1,4 @@
-import { describeGap } from "./junit";
+import { describeGap } from "./not-evaluated";
 import type { RuleText } from "./rule-text";
 import type { WireEvaluation, WireFinding } from "./schemas";
 

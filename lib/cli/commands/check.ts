@@ -17,7 +17,7 @@ import { loadPolicyFile } from "@/lib/sources/policy/policy-file";
 import { formatCheck, formatPlace, type CheckFormat } from "@/lib/wire/check-file";
 import type { WireCheck } from "@/lib/wire/check-schemas";
 import { encodeCheck } from "@/lib/wire/encode-check";
-import { describeGap } from "@/lib/wire/junit";
+import { describeGap, groupNotEvaluated } from "@/lib/wire/not-evaluated";
 import { encodeRules } from "@/lib/wire/rule-text";
 import type { Command } from "../command";
 import { helpFlag, outputFlags, sourceFlags } from "../common-flags";
@@ -135,5 +135,5 @@ function remark({ errors, warnings, after }: WireCheck, flags: Flags): void {
   for (const error of errors) complain(`${formatPlace(error)}: ${error.message}`);
   if (flags.has("quiet")) return;
   for (const { object, message } of warnings) complain(`${object}: ${message}`);
-  for (const gap of after.notEvaluated) complain(`not evaluated: ${gap.rule}: ${describeGap(gap)}`);
+  for (const group of groupNotEvaluated(after.notEvaluated)) complain(`not evaluated: ${describeGap(group)}: ${group.rules.join(", ")}`);
 }

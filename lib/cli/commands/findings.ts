@@ -1,7 +1,7 @@
 import { listRules, matchFinding, severities, type Finding, type Severity } from "@/lib/core";
 import { encodeEvaluation } from "@/lib/wire/encode-finding";
 import { formatFindings, type FindingsFormat } from "@/lib/wire/findings-file";
-import { describeGap } from "@/lib/wire/junit";
+import { countNotEvaluated, describeGap, groupNotEvaluated } from "@/lib/wire/not-evaluated";
 import { encodeRules } from "@/lib/wire/rule-text";
 import type { WireEvaluation } from "@/lib/wire/schemas";
 import type { Command } from "../command";
@@ -38,7 +38,14 @@ export const findings: Command = {
       (namespaces.length === 0 || finding.subjects.some(({ namespace }) => namespaces.includes(namespace))) &&
       matchFinding(filter, finding, cluster);
     const parts = clusters.map(({ name, evaluation }) =>
-      encodeEvaluation({ ...evaluation, findings: evaluation.findings.filter((finding) => keep(finding, name)) }, name),
+      encodeEvaluation(
+        {
+          ...evaluation,
+          findings: evaluation.findings.filter((finding) => keep(finding, name)),
+          notEvaluated: evaluation.notEvaluated.filter((gap) => rule === null || gap.rule === rule),
+        },
+        name,
+      ),
     );
     const all: WireEvaluation = {
       findings: parts.flatMap((part) => part.findings),
@@ -47,7 +54,10 @@ export const findings: Command = {
     };
     await print(format(all, flags.text("output")));
     complainOfGaps(clusters, flags);
-    if (!flags.has("quiet")) for (const gap of all.notEvaluated) complain(`not evaluated: ${gap.rule}: ${describeGap(gap)}`);
+    if (!flags.has("quiet"))
+      for (const [place, { notEvaluated }] of parts.entries())
+        for (const group of groupNotEvaluated(notEvaluated))
+          complain(`${clusters[place]?.name ?? ""}: not evaluated: ${describeGap(group)}: ${group.rules.join(", ")}`);
     if (flags.has("strict") && clusters.some(hasGaps)) return 1;
     return failOn !== null &&
       all.findings.some(({ severity, acknowledged }) => acknowledged === null && severities.indexOf(severity) <= severities.indexOf(failOn))
@@ -73,8 +83,9 @@ function isFileFormat(output: string | null): output is FindingsFormat {
 function format(evaluation: WireEvaluation, output: string | null): string {
   if (isFileFormat(output)) return formatFindings(evaluation, output, encodeRules());
   const { findings: found, notEvaluated } = evaluation;
-  if (found.length === 0 && notEvaluated.length > 0)
-    return `No finding by what could be evaluated; ${String(notEvaluated.length)} rules could not.\n`;
+  const unjudged = countNotEvaluated(notEvaluated);
+  if (found.length === 0 && unjudged > 0)
+    return `No finding by what could be evaluated; ${String(unjudged)} ${unjudged === 1 ? "rule" : "rules"} could not.\n`;
   return found.length === 0
     ? "No finding.\n"
     : formatTable(

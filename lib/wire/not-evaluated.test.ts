@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { groupNotEvaluated } from "./group-findings";
+import { countNotEvaluated, groupNotEvaluated } from "./not-evaluated";
 
 test("rules that lack the same kinds in the same namespaces stand together, in whatever order each names them", () => {
   const groups = groupNotEvaluated([
@@ -13,4 +13,8 @@ test("rules that lack the same kinds in the same namespaces stand together, in w
     [["endpointslices", "pods"], ["tenant-b"], ["c"]],
     [["pods"], "all", ["d"]],
   ]);
+});
+
+test("a rule that lacks several things is one rule", () => {
+  expect(countNotEvaluated([{ rule: "a" }, { rule: "b" }, { rule: "a" }])).toBe(2);
 });
