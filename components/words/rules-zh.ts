@@ -89,19 +89,26 @@ export const rulesZh: { readonly [Id in keyof EvidenceByRule]: RuleWords<Evidenc
     title: "已占用的端口在任何节点上都不应答",
     why: "Service 背后没有可用的端点，因此每个节点都会立即拒绝到其端口的连接。",
     fix: "更正选择器，或让 Pod 就绪；若本就不需要应答，请删除该 Service。",
-    describe({ services, selected, cause, nearMiss }, { ports }) {
+    describe({ services, selected, cause, nearMiss, instead }, { ports }) {
       const service = services[0] ?? "";
-      const title = `${ports.length > 0 ? sayPorts(ports) : service} 在任何节点上都不应答`;
-      const symptoms = ["每个节点都立即拒绝连接"];
+      const subject = ports.length > 0 ? sayPorts(ports) : service;
+      const others = instead.map(({ by, holders, places, ...port }) => {
+        const who = by === "hostPort" ? `${few(holders)} 的 hostPort` : `Service ${few(holders)}`;
+        return `在 ${few(places)} 上由 ${who} 应答 ${sayPorts([port])}。`;
+      });
+      const isQuiet = others.length === 0;
+      const title = isQuiet ? `${subject} 在任何节点上都不应答` : `${subject} 没有端点`;
+      const symptoms = isQuiet ? ["每个节点都立即拒绝连接"] : ["部分地址上由其他程序应答", "其余地址立即拒绝连接"];
+      const say = (summary: string) => ({ title, summary: `${summary}${others.join("")}`, symptoms });
       switch (cause) {
         case "not-ready":
-          return { title, summary: `${service} 选中 ${String(selected)} 个 Pod，但都不可用。`, symptoms };
+          return say(`${service} 选中 ${String(selected)} 个 Pod，但都不可用。`);
         case "near-miss":
-          return { title, summary: sayNearMiss(nearMiss), symptoms };
+          return say(sayNearMiss(nearMiss));
         case "nothing-selected":
-          return { title, summary: `${service} 没有选中任何 Pod。`, symptoms };
+          return say(`${service} 没有选中任何 Pod。`);
         case "scaled-to-zero":
-          return { title, summary: `${service} 背后的 Deployment 副本数为 0。`, symptoms };
+          return say(`${service} 背后的 Deployment 副本数为 0。`);
         case "idle-family":
           return {
             title: `${sayPorts(ports)} 处于闲置`,

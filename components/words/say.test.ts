@@ -31,7 +31,7 @@ const owner = (name: string) => ({
 });
 const mixed = { service: "clearml/web", selector: {}, owners: [owner("id-1"), owner("id-2")], labels: [] };
 const nearMiss = { wanted: "app=web1", has: "app=web-1", pod: "web-1", pods: 1 };
-const noEndpoints = { services: ["default/web"], selector: { app: "web" }, selected: 2, nearMiss: null };
+const noEndpoints = { services: ["default/web"], selector: { app: "web" }, selected: 2, nearMiss: null, instead: [] };
 const atNode = { node: "gpu-10", proxy: "kube-proxy nftables", pods: ["default/h1"] };
 const clash = { service: "default/web", port: 30_001, protocol: "TCP" };
 const held = {
@@ -115,6 +115,11 @@ const cases: { readonly [Id in keyof EvidenceByRule]: readonly EvidenceByRule[Id
       nearMiss: { ...nearMiss, slip },
     })),
     { ...noEndpoints, cause: "near-miss", nearMiss: { ...nearMiss, slip: "value", pods: 3 } },
+    ...(["hostPort", "Service"] as const).map((by) => ({
+      ...noEndpoints,
+      cause: "not-ready" as const,
+      instead: [{ port: 30_001, protocol: "TCP" as const, by, holders: ["default/h1"], places: ["n1"] }],
+    })),
   ],
   "slices-disagree": [
     { service: "a/web1", absent: ["p1", "p2", "p3", "p4", "p5"], strange: [], custom: false },

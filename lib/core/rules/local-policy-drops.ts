@@ -1,10 +1,14 @@
 import { findPortEndpoints } from "../inventory/usable-endpoints";
 import type { Severity } from "../model/finding";
+import type { ServicePort, ServiceRecord } from "../model/service";
+import type { Snapshot } from "../model/snapshot";
+import type { Context } from "../policy/policy";
 import { isExternalLocal } from "../routing/service-rules";
 import { answerEverywhere } from "../remedies/local-policy";
 import { defineRule, type Found } from "./rule";
-import { claimedPortsOf, distinctPorts, isClaimed, isPassedOver, isUnclaiming } from "./support/claimed-ports";
-import { listProxiedNodes } from "./support/proxied-nodes";
+import { claimedPortsOf, distinctPorts, hasOwnAddress, isClaimed, isPassedOver, isUnclaiming } from "./support/claimed-ports";
+import { findHostPortsInstead } from "./support/port-clashes";
+import { acceptsNodePorts, listProxiedNodes, servesService } from "./support/proxied-nodes";
 import { readsOfProxies } from "../inventory/survey-pods";
 import { sayCount, sayList, sayPorts, verb } from "./support/words";
 
@@ -22,8 +26,17 @@ type LocalEvidence = {
 
 export const excludeLabel = "node.kubernetes.io/exclude-from-external-load-balancers";
 
+/** A Service port that has endpoints somewhere. `nodes`: those that hold them; `instead`: where something else answers; `unplaced`: how many have no node yet. */
+type LivePort = {
+  readonly port: ServicePort;
+  readonly nodes: ReadonlySet<string>;
+  readonly instead: ReadonlySet<string>;
+  readonly unplaced: number;
+};
+type Part = { readonly service: ServiceRecord; readonly live: readonly LivePort[]; readonly found: Found<LocalEvidence> };
+
 /** externalTrafficPolicy Local and nodes without a usable local endpoint. Source: Service.spec.externalTrafficPolicy; findings.md F04, F45. */
-export const localPolicyDrops = defineRule<LocalEvidence, Found<LocalEvidence>>({
+export const localPolicyDrops = defineRule<LocalEvidence, Part>({
   id: "local-policy-drops",
   severity: "warning",
   needs: ["services", "endpointslices", "nodes"],
@@ -32,40 +45,27 @@ export const localPolicyDrops = defineRule<LocalEvidence, Found<LocalEvidence>>(
   perService(snapshot, context, service) {
     if (isUnclaiming(service) || isPassedOver(service) || !isExternalLocal(service)) return null;
     const ports = service.ports.filter((port) => isClaimed(service, port));
-    const places = ports.map((port) => {
+    const places = ports.map((port): LivePort => {
       const usable = findPortEndpoints(snapshot, service, port).filter((each) => each.usable);
       // Pods of a manifest have no node yet: each of them will serve one.
       const unplaced = context.check === undefined ? 0 : usable.filter(({ nodeName }) => nodeName === null).length;
-      return { port, nodes: new Set(usable.flatMap(({ nodeName }) => nodeName ?? [])), unplaced };
+      return { port, nodes: new Set(usable.flatMap(({ nodeName }) => nodeName ?? [])), instead: new Set(), unplaced };
     });
     // Nothing anywhere is no-endpoints' to say.
     const live = places.filter(({ nodes, unplaced }) => nodes.size + unplaced > 0);
-    if (live.length === 0) return null;
-    const served = listProxiedNodes(snapshot, context);
-    const answers = (name: string): boolean => live.every(({ nodes }) => nodes.has(name));
-    const unplaced = Math.max(...live.map((each) => each.unplaced));
-    const names = (wanted: (name: string) => boolean): string[] => served.map(({ name }) => name).filter(wanted);
-    const excluded = new Set(served.filter((node) => excludeLabel in node.labels).map(({ name }) => name));
-    const dropping = names((name) => !answers(name) && !excluded.has(name));
-    if (dropping.length <= unplaced) return null;
-    const severity: Severity = service.type === "LoadBalancer" ? "info" : "warning";
-    return {
-      severity,
-      subjects: [{ kind: "Service", namespace: service.namespace, name: service.name }],
-      ports: distinctPorts(live.flatMap(({ port }) => claimedPortsOf(service, port))),
-      nodes: dropping,
-      evidence: {
-        service: `${service.namespace}/${service.name}`,
-        externalTrafficPolicy: "Local",
-        dropping,
-        answering: names(answers),
-        excluded: [...excluded].filter((name) => !answers(name)),
-        nodes: served.length,
-        unplaced,
-      },
-    };
+    const found = live.length === 0 ? null : judge(snapshot, context, service, live);
+    return found === null ? null : { service, live, found };
   },
-  check: (_snapshot, _context, found) => found,
+  *check(snapshot, context, parts) {
+    for (const { service, live, found } of parts) {
+      // What a hostPort of the same number answers is not dropped; an address of the Service's own still is.
+      const known = hasOwnAddress(service)
+        ? live
+        : live.map((each) => ({ ...each, instead: new Set(findHostPortsInstead(snapshot, context, service, each.port).keys()) }));
+      const left = known.every(({ instead }) => instead.size === 0) ? found : judge(snapshot, context, service, known);
+      if (left !== null) yield left;
+    }
+  },
   words: {
     en: {
       title: "Policy Local drops on nodes without an endpoint",
@@ -88,3 +88,33 @@ export const localPolicyDrops = defineRule<LocalEvidence, Found<LocalEvidence>>(
     },
   },
 });
+
+/** Null: the policy drops nowhere. */
+function judge(snapshot: Snapshot, context: Context, service: ServiceRecord, live: readonly LivePort[]): Found<LocalEvidence> | null {
+  const serving = listProxiedNodes(snapshot, context).filter((each) => servesService(each, service));
+  const served = serving.map(({ node }) => node);
+  const accepting = new Set(serving.flatMap((each) => (hasOwnAddress(service) || acceptsNodePorts(each, service) ? [each.node.name] : [])));
+  const answers = (name: string): boolean => live.every(({ nodes }) => nodes.has(name));
+  const drops = (name: string): boolean => accepting.has(name) && live.some(({ nodes, instead }) => !nodes.has(name) && !instead.has(name));
+  const unplaced = Math.max(...live.map((each) => each.unplaced));
+  const names = (wanted: (name: string) => boolean): string[] => served.map(({ name }) => name).filter(wanted);
+  const excluded = new Set(served.filter((node) => excludeLabel in node.labels).map(({ name }) => name));
+  const dropping = names((name) => drops(name) && !excluded.has(name));
+  if (dropping.length <= unplaced) return null;
+  const severity: Severity = service.type === "LoadBalancer" ? "info" : "warning";
+  return {
+    severity,
+    subjects: [{ kind: "Service", namespace: service.namespace, name: service.name }],
+    ports: distinctPorts(live.flatMap(({ port }) => claimedPortsOf(service, port))),
+    nodes: dropping,
+    evidence: {
+      service: `${service.namespace}/${service.name}`,
+      externalTrafficPolicy: "Local",
+      dropping,
+      answering: names(answers),
+      excluded: [...excluded].filter(drops),
+      nodes: served.length,
+      unplaced,
+    },
+  };
+}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  buildConfigMap,
   buildContext,
   buildNode,
   buildPod,
@@ -204,6 +205,41 @@ describe("mixed-owners", () => {
       ],
     });
     expect(find({ pods: [a, b], services: [service()], slices: [unready] })).toEqual([]);
+  });
+
+  describe("no proxy of the cluster routes to the Service", () => {
+    const versioned = (...minors: readonly number[]) =>
+      minors.map((minor, place) =>
+        buildNode({ name: `n${String(place)}`, ip: `10.190.1.${String(place + 1)}`, kubeletVersion: `v1.${String(minor)}.0` }),
+      );
+    const severities = (partial: Parameters<typeof service>[0], of: SnapshotParts = {}, nodePortAddresses: readonly string[] = []) => {
+      const configmaps = [buildConfigMap({ name: "kube-proxy", proxy: { nodePortAddresses } })];
+      return find({ pods: [a, b], services: [service(partial)], slices: [slice([a, b])], configmaps, ...of }).map(
+        ({ severity, ports, title }) => `${severity} ${ports.map(({ port }) => port).join()} ${title}`,
+      );
+    };
+    const critical = ["critical 30001 30001/TCP reaches two owners"];
+    const labels = { "service.kubernetes.io/headless": "" };
+
+    test("every kube-proxy passes it over by its label: nothing; one of 1.36 does not, or no node is known: critical", () => {
+      expect(severities({ labels }, { nodes: versioned(34, 35) })).toEqual([]);
+      expect(severities({ labels }, { nodes: versioned(35, 36) })).toEqual(critical);
+      expect(severities({ labels }, { nodes: [] })).toEqual(critical);
+    });
+
+    test("nodePortAddresses leave out every node: the cluster IP alone is mixed, an external IP still on its port", () => {
+      expect(severities({}, {}, ["127.0.0.0/8"])).toEqual(["warning  clearml/clearml-session-1 reaches two owners"]);
+      expect(severities({ externalIPs: ["198.18.0.7"] }, {}, ["127.0.0.0/8"])).toEqual(["critical 10022 10022/TCP reaches two owners"]);
+      expect(severities({}, {}, ["10.190.1.3/32"])).toEqual(critical);
+      expect(severities({}, {}, ["10.190.0.0/16"])).toEqual(critical);
+    });
+
+    test("policy Local: critical only where the node with two owners accepts node ports", () => {
+      const beside = session("clearml-id-c", "gpu-h200-1", "10.244.1.38", "agent-c", "a100", "c");
+      const of = { pods: [a, beside], slices: [slice([a, beside])] };
+      expect(severities({ externalTrafficPolicy: "Local" }, of, ["10.190.1.1/32"])).toEqual(critical);
+      expect(severities({ externalTrafficPolicy: "Local" }, of, ["10.190.1.3/32"])).toEqual(["info 30001 30001/TCP reaches two owners"]);
+    });
   });
 
   test("one Helm release's metrics behind a ClusterIP are scraped pod by pod: nothing; of two releases, of another port or on nodes they are a mixture", () => {

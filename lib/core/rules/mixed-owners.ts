@@ -2,7 +2,7 @@ import { leadsToSelected } from "../inventory/selected-endpoints";
 import { findPortEndpoints } from "../inventory/usable-endpoints";
 import { resolveGroup } from "../owners/owner";
 import { compareLabels } from "../owners/separating-labels";
-import { podKey, serviceKey, toNodeName } from "../model/brands";
+import { podKey, serviceKey } from "../model/brands";
 import type { Group, Owner } from "../model/owner";
 import type { PodRecord } from "../model/pod";
 import type { ServicePort, ServiceRecord } from "../model/service";
@@ -10,9 +10,7 @@ import type { Snapshot } from "../model/snapshot";
 import { answerLocally } from "../remedies/local-policy";
 import { orSay } from "../remedies/or-say";
 import { separateOwners } from "../remedies/separate-owners";
-import { describeProxy } from "../routing/proxy-config";
 import { isExternalLocal } from "../routing/service-rules";
-import type { Context } from "../policy/policy";
 import { exposeOnEveryNode, exposeOnNodes } from "../remedies/expose-on-nodes";
 import { layerByGateway } from "../remedies/gateway-access";
 import { layerAccess } from "../remedies/layered-access";
@@ -20,8 +18,9 @@ import { guardByApiServer, guardByKyverno } from "../remedies/guard-bands";
 import { say } from "../remedies/words";
 import { defineRule, type Found } from "./rule";
 import { representativesOf } from "./support/alike-pods";
-import { claimedPortsOf, distinctPorts, isClaimed, isPassedOver, isUnclaiming } from "./support/claimed-ports";
+import { claimedPortsOf, distinctPorts, hasOwnAddress, isClaimed, isPassedOver, isUnclaiming } from "./support/claimed-ports";
 import { isScraped, nameOwners, ownersOfEndpoints, ownersOfPort, withoutJobs, type PortOwner } from "./support/port-owners";
+import { acceptsNodePorts, listProxiedNodes, servesService, type ProxiedNode } from "./support/proxied-nodes";
 import { isNewMixture } from "./support/selection-changes";
 import { readsOfProxies } from "../inventory/survey-pods";
 import { sayList, sayNumber, sayPorts, sayShare, verb } from "./support/words";
@@ -69,12 +68,15 @@ export const mixedOwners = defineRule<MixedEvidence, Found<MixedEvidence>>({
       .map((port) => ({ port, owners: withoutJobs(ownersOfPort(snapshot, service, port)) }))
       .filter(({ port, owners }) => owners.length > 1 && !isScraped(service, port, owners));
     if (mixed.length === 0) return null;
+    const proxied = listProxiedNodes(snapshot, context);
+    const serving = proxied.filter((each) => servesService(each, service));
+    // Nobody is mixed up where every proxy passes the Service over; where no proxy is seen at all nothing is known.
+    if (serving.length === 0 && proxied.length > 0) return null;
     const ports = mixed.map(({ port }) => port);
     // Ports may have other owners each: named are all of them, with their shares of the pods behind any of these ports.
     const endpoints = ports.flatMap((port) => findPortEndpoints(snapshot, service, port).filter(({ usable }) => usable));
     return toFound(
-      snapshot,
-      context,
+      serving,
       service,
       ports,
       withoutJobs(ownersOfEndpoints(endpoints)),
@@ -131,17 +133,20 @@ function sharesController(a: PodRecord, b: PodRecord): boolean {
 }
 
 function toFound(
-  snapshot: Snapshot,
-  context: Context,
+  serving: readonly ProxiedNode[],
   service: ServiceRecord,
   ports: readonly ServicePort[],
   owners: readonly PortOwner[],
   ofPorts: readonly (readonly PortOwner[])[],
 ): Found<MixedEvidence> {
-  const claimed = distinctPorts(ports.flatMap((port) => claimedPortsOf(service, port)));
-  const reached = ports.some((port) => isClaimed(service, port));
+  const accepting = serving.filter((each) => acceptsNodePorts(each, service));
+  const accepted = accepting.length > 0 || serving.length === 0;
+  const reached = accepted ? ports.some((port) => isClaimed(service, port)) : hasOwnAddress(service);
+  const claimed = distinctPorts(ports.flatMap((port) => claimedPortsOf(service, accepted ? port : { ...port, nodePort: 0 })));
   const local = isExternalLocal(service) && reached;
-  const nodes = local ? [...new Set(ofPorts.flatMap((each) => nodesWithTwoOwners(snapshot, context, each)))] : [];
+  const nodes = local
+    ? [...new Set(ofPorts.flatMap((each) => nodesWithTwoOwners(hasOwnAddress(service) ? serving : accepting, each)))]
+    : [];
   const severity = !reached ? "warning" : local && nodes.length === 0 ? "info" : "critical";
   const shown = nameOwners(owners);
   return {
@@ -169,16 +174,11 @@ function toFound(
 }
 
 /** Under policy Local outside clients are mixed only on a node that holds pods of two owners. */
-function nodesWithTwoOwners(snapshot: Snapshot, context: Context, owners: readonly PortOwner[]): readonly string[] {
+function nodesWithTwoOwners(serving: readonly ProxiedNode[], owners: readonly PortOwner[]): readonly string[] {
   const count = new Map<string, number>();
   for (const { pods } of owners)
     for (const name of new Set(pods.flatMap(({ nodeName }) => nodeName ?? []))) count.set(name, (count.get(name) ?? 0) + 1);
-  return [...count].filter(([name, number]) => number > 1 && hasProxy(snapshot, context, name)).map(([name]) => name);
-}
-
-function hasProxy(snapshot: Snapshot, context: Context, name: string): boolean {
-  const node = snapshot.nodes.get(toNodeName(name));
-  return node !== undefined && describeProxy(snapshot, context, node).kind !== "none";
+  return serving.flatMap(({ node: { name } }) => ((count.get(name) ?? 0) > 1 ? [name] : []));
 }
 
 /** When the second owner joined: the mixture began then, or with the Service. */

@@ -107,6 +107,75 @@ describe("no-endpoints", () => {
     expect(found).toMatchObject([{ severity: "info", ports: [{ port: 30_002 }, { port: 30_003 }, { port: 30_004 }] }]);
   });
 
+  describe("something else answers the number", () => {
+    const two = [...nodes, buildNode({ name: "n2", ip: "10.0.0.2" })];
+    const port = { port: 80, nodePort: 30_080 };
+
+    test("a hostPort: where it does, and that the Service has no endpoint", () => {
+      const pods = [buildPod({ name: "h", node: "n2", ip: "10.244.0.9", ports: [{ containerPort: 80, hostPort: 30_080 }] })];
+      expect(find({ nodes: two, pods, services: [service({ app: "web" })] })).toMatchObject([
+        {
+          title: "30080/TCP has no endpoint",
+          summary: "default/web selects no pod at all. The hostPort of default/h answers 30080/TCP on n2.",
+          symptoms: ["another program answers on some addresses", "connection refused, at once, on the others"],
+        },
+      ]);
+    });
+
+    test.for<readonly [string, SnapshotParts["services"], string]>([
+      [
+        "a Service whose external IP is a node's",
+        [service({ app: "web" }), buildService({ name: "edge", externalIPs: ["10.0.0.2"], ports: [{ port: 30_080 }] })],
+        "Service default/edge answers 30080/TCP on 10.0.0.2.",
+      ],
+      [
+        "a Service with the same external IP",
+        [
+          service({ app: "web" }, { externalIPs: ["198.18.0.7"], ports: [{ port: 80 }] }),
+          buildService({ name: "edge", externalIPs: ["198.18.0.7"], ports: [{ port: 80 }] }),
+        ],
+        "Service default/edge answers 80/TCP on 198.18.0.7.",
+      ],
+      [
+        "a nodePort that equals the port of an external IP of a node",
+        [service({ app: "web" }, { externalIPs: ["10.0.0.1"], ports: [{ port: 30_080 }] }), buildService({ name: "edge", ports: [port] })],
+        "Service default/edge answers 30080/TCP on 10.0.0.1.",
+      ],
+    ])("%s", ([, services, said]) => {
+      const slices = [buildSlice({ service: "edge", endpoints: [{ address: "10.244.0.1", node: "n1" }] })];
+      const [finding, ...rest] = find({ nodes: two, services: services ?? [], slices });
+      expect(rest).toEqual([]);
+      expect(finding?.summary).toBe(`default/web selects no pod at all. ${said}`);
+    });
+
+    test("of k3s' ServiceLB the pods stand for the Service itself: nothing else answers", () => {
+      const labels = { "svccontroller.k3s.cattle.io/svcname": "web", "svccontroller.k3s.cattle.io/svcnamespace": "default" };
+      const pods = [
+        buildPod({
+          name: "svclb-web",
+          namespace: "kube-system",
+          node: "n1",
+          ip: "10.244.0.8",
+          labels,
+          ports: [{ containerPort: 80, hostPort: 80 }],
+        }),
+      ];
+      const web = service({ app: "web" }, { type: "LoadBalancer", loadBalancerIngress: [{ ip: "10.0.0.1" }] });
+      expect(find({ nodes: two, pods, services: [web] })).toMatchObject([
+        { title: "80 and 30080 answer on no node", evidence: { instead: [] } },
+      ]);
+    });
+  });
+
+  test("a label makes every proxy pass the Service over: that is told by another rule", () => {
+    const services = [service({ app: "web" }, { labels: { "service.kubernetes.io/headless": "" } })];
+    const at = (minors: readonly number[]) =>
+      find({ nodes: minors.map((minor) => buildNode({ name: `n${String(minor)}`, kubeletVersion: `v1.${String(minor)}.0` })), services });
+    expect(at([34, 35])).toEqual([]);
+    expect(at([35, 36])).toHaveLength(1);
+    expect(at([])).toHaveLength(1);
+  });
+
   test("slices that may not be read are no emptiness", () => {
     const { findings, notEvaluated } = runRules(
       buildSnapshot({ nodes, services: [service({ app: "web" })], kinds: { endpointslices: "forbidden" } }),

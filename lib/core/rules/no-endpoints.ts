@@ -1,17 +1,22 @@
 import { hasUsableEndpoint } from "../inventory/usable-endpoints";
-import type { PortOfFinding, Severity } from "../model/finding";
+import type { Severity } from "../model/finding";
 import type { Labels } from "../model/meta";
 import type { PodRecord } from "../model/pod";
-import type { ServiceRecord } from "../model/service";
+import type { ServicePort, ServiceRecord } from "../model/service";
 import type { Snapshot } from "../model/snapshot";
 import { matchesSelector } from "../basics/selector";
+import { readsOfProxies } from "../inventory/survey-pods";
+import type { Context } from "../policy/policy";
 import { findNearMiss, type NearMiss } from "../owners/near-miss";
 import { correctSelector } from "../remedies/correct-selector";
 import { orSay } from "../remedies/or-say";
 import { say } from "../remedies/words";
 import { defineRule, type Found } from "./rule";
+import { findInstead, type Instead } from "./support/answers-instead";
 import { claimedPortsOf, distinctPorts, isClaimed } from "./support/claimed-ports";
 import { familyOfService } from "./support/families";
+import { sayFew } from "./support/order-words";
+import { listProxiedNodes, servesService } from "./support/proxied-nodes";
 import { lacksNamedPort } from "./support/target-ports";
 import { deploymentsOf } from "./support/workloads";
 import { sayCount, sayPorts, verb } from "./support/words";
@@ -23,9 +28,11 @@ type NoEndpointsEvidence = {
   readonly selected: number;
   readonly cause: "not-ready" | "near-miss" | "nothing-selected" | "scaled-to-zero" | "idle-family";
   readonly nearMiss: NearMiss | null;
+  /** Who answers these ports all the same. */
+  readonly instead: readonly Instead[];
 };
 
-type Dead = { readonly service: ServiceRecord; readonly ports: readonly PortOfFinding[]; readonly selected: readonly PodRecord[] };
+type Dead = { readonly service: ServiceRecord; readonly ports: readonly ServicePort[]; readonly selected: readonly PodRecord[] };
 
 /** A claimed port without a usable endpoint anywhere. Source: EndpointSlice conditions; findings.md F05, F09, F55. */
 export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
@@ -34,9 +41,9 @@ export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
   about: "selector",
   needs: ["services", "endpointslices", "pods"],
   remedies: orSay("service", say("none.endpoints"), correctSelector),
-  reads: ({ nodes }) => [nodes],
-  perService: (snapshot, _context, service) => findDead(snapshot, service),
-  *check(snapshot, _context, all) {
+  reads: readsOfProxies,
+  perService: findDead,
+  *check(snapshot, context, all) {
     const idle = new Map<string, Dead[]>();
     const isDead = new Set(all.map(({ service }) => service));
     for (const dead of all) {
@@ -51,7 +58,8 @@ export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
         else known.push(dead);
         continue;
       }
-      yield toFound(service, ports, selected, nearMiss === null ? cause : "near-miss", nearMiss);
+      const instead = ports.flatMap((port) => findInstead(snapshot, context, service, port));
+      yield toFound(dead, nearMiss === null ? cause : "near-miss", nearMiss, instead);
     }
     for (const members of idle.values()) yield idleFamily(members);
   },
@@ -60,19 +68,29 @@ export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
       title: "A claimed port answers on no node",
       why: "No usable endpoint is behind the Service, so every node refuses connections to its port at once.",
       fix: "Correct the selector, or make the pods ready; remove the Service when nothing is meant to answer.",
-      describe({ services, selected, cause, nearMiss }, { ports }) {
+      describe({ services, selected, cause, nearMiss, instead }, { ports }) {
         const subject = ports.length > 0 ? sayPorts(ports) : (services[0] ?? "");
-        const title = `${subject} ${verb(ports, "answers", "answer")} on no node`;
-        const refused = ["connection refused, at once, on every node"];
+        const others = instead.map((each) => {
+          const who = each.by === "hostPort" ? `The hostPort of ${sayFew(each.holders)}` : `Service ${sayFew(each.holders)}`;
+          return ` ${who} answers ${sayPorts([each])} on ${sayFew(each.places)}.`;
+        });
+        const isQuiet = others.length === 0;
+        const title = isQuiet
+          ? `${subject} ${verb(ports, "answers", "answer")} on no node`
+          : `${subject} ${verb(ports, "has", "have")} no endpoint`;
+        const symptoms = isQuiet
+          ? ["connection refused, at once, on every node"]
+          : ["another program answers on some addresses", "connection refused, at once, on the others"];
+        const say = (summary: string) => ({ title, summary: `${summary}${others.join("")}`, symptoms });
         switch (cause) {
           case "not-ready":
-            return { title, summary: `${services[0] ?? ""} selects ${sayCount(selected, "pod")}, and none is usable.`, symptoms: refused };
+            return say(`${services[0] ?? ""} selects ${sayCount(selected, "pod")}, and none is usable.`);
           case "near-miss":
-            return { title, summary: sayNearMiss(nearMiss), symptoms: refused };
+            return say(sayNearMiss(nearMiss));
           case "nothing-selected":
-            return { title, summary: `${services[0] ?? ""} selects no pod at all.`, symptoms: refused };
+            return say(`${services[0] ?? ""} selects no pod at all.`);
           case "scaled-to-zero":
-            return { title, summary: `The Deployment behind ${services[0] ?? ""} is scaled to 0.`, symptoms: refused };
+            return say(`The Deployment behind ${services[0] ?? ""} is scaled to 0.`);
           case "idle-family":
             return {
               title: `${subject} ${verb(ports, "is", "are")} idle`,
@@ -86,15 +104,16 @@ export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
 });
 
 /** Ports that are claimed and have no usable endpoint. ExternalName, headless and ignored Services claim nothing here. */
-function findDead(snapshot: Snapshot, service: ServiceRecord): Dead | null {
+function findDead(snapshot: Snapshot, context: Context, service: ServiceRecord): Dead | null {
   if (!servedFamilies(service).some((family) => ignoredByProxy(service, family, Number.POSITIVE_INFINITY) === null)) return null;
   const dead = service.ports.filter((port) => isClaimed(service, port) && !hasUsableEndpoint(snapshot, service, port));
   if (dead.length === 0) return null;
+  const proxied = listProxiedNodes(snapshot, context);
+  if (proxied.length > 0 && !proxied.some((each) => servesService(each, service))) return null;
   const selected = selectedPods(snapshot, service);
   // Of a port whose name every pod lacks target-port-missing tells, and better.
-  const left = dead.filter((port) => selected.length === 0 || !selected.every((pod) => lacksNamedPort(pod, port)));
-  if (left.length === 0) return null;
-  return { service, ports: distinctPorts(left.flatMap((port) => claimedPortsOf(service, port))), selected };
+  const ports = dead.filter((port) => selected.length === 0 || !selected.every((pod) => lacksNamedPort(pod, port)));
+  return ports.length === 0 ? null : { service, ports, selected };
 }
 
 function selectedPods(snapshot: Snapshot, service: ServiceRecord): readonly PodRecord[] {
@@ -104,18 +123,17 @@ function selectedPods(snapshot: Snapshot, service: ServiceRecord): readonly PodR
 }
 
 function toFound(
-  service: ServiceRecord,
-  ports: readonly PortOfFinding[],
-  selected: readonly PodRecord[],
+  { service, ports, selected }: Dead,
   cause: NoEndpointsEvidence["cause"],
   nearMiss: NearMiss | null,
+  instead: NoEndpointsEvidence["instead"],
 ): Found<NoEndpointsEvidence> {
   const severity: Severity = cause === "scaled-to-zero" ? "info" : cause === "nothing-selected" ? "warning" : "critical";
   const changed = selected.map(({ readyAtMs }) => readyAtMs ?? 0);
   return {
     severity,
     subjects: [{ kind: "Service", namespace: service.namespace, name: service.name }],
-    ports,
+    ports: distinctPorts(ports.flatMap((port) => claimedPortsOf(service, port))),
     sinceMs: changed.length > 0 ? Math.max(...changed) || null : service.createdAtMs,
     evidence: {
       services: [`${service.namespace}/${service.name}`],
@@ -123,6 +141,7 @@ function toFound(
       selected: selected.length,
       cause,
       nearMiss,
+      instead,
     },
   };
 }
@@ -132,13 +151,14 @@ function idleFamily(members: readonly Dead[]): Found<NoEndpointsEvidence> {
     variant: "idle",
     severity: "info",
     subjects: members.map(({ service }) => ({ kind: "Service", namespace: service.namespace, name: service.name })),
-    ports: distinctPorts(members.flatMap(({ ports }) => ports)),
+    ports: distinctPorts(members.flatMap(({ service, ports }) => ports.flatMap((port) => claimedPortsOf(service, port)))),
     evidence: {
       services: members.map(({ service }) => `${service.namespace}/${service.name}`),
       selector: null,
       selected: 0,
       cause: "idle-family",
       nearMiss: null,
+      instead: [],
     },
   };
 }

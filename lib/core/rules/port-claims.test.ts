@@ -213,6 +213,37 @@ describe("local-policy-drops", () => {
     ).toMatchObject([{ severity: "info" }]);
   });
 
+  test("what a hostPort of the number answers is not dropped, but at an address of the Service's own", () => {
+    const on = (node: string, hostPort: number) =>
+      buildPod({ name: `h-${node}`, node, ip: `10.244.8.${node.slice(1)}`, ports: [{ containerPort: 80, hostPort }] });
+    const dropping = (pods: SnapshotParts["pods"], partial: Parameters<typeof service>[0] = {}) =>
+      find("local-policy-drops", { services: [service(partial)], slices, pods: pods ?? [] }).map((each) => each.nodes);
+    expect(dropping([on("n2", 30_080), on("n3", 30_081)])).toEqual([["n3", "n4", "n5"]]);
+    expect(dropping(["n2", "n3", "n4", "n5"].map((node) => on(node, 30_080)))).toEqual([]);
+    expect(dropping([on("n2", 30_080)], { externalIPs: ["198.18.0.7"] })).toEqual([["n2", "n3", "n4", "n5"]]);
+    const ports = [
+      { name: "a", port: 80, nodePort: 30_080 },
+      { name: "b", port: 81, nodePort: 30_081 },
+    ];
+    const both = [
+      buildSlice({ service: "web", ports: [{ name: "a" }, { name: "b" }], endpoints: [{ address: "10.244.1.1", node: "n1" }] }),
+    ];
+    const two = find("local-policy-drops", { services: [service({ ports })], slices: both, pods: [on("n2", 30_080)] });
+    expect(two.map((each) => each.nodes)).toEqual([["n2", "n3", "n4", "n5"]]);
+  });
+
+  test("nodes that refuse node ports, or whose proxy passes the Service over, drop nothing", () => {
+    const configmaps = [buildConfigMap({ name: "kube-proxy", proxy: { nodePortAddresses: ["10.0.0.1/32", "10.0.0.4/32"] } })];
+    expect(find("local-policy-drops", { services: [service()], slices, configmaps })).toMatchObject([
+      { nodes: ["n4"], title: "30080/TCP drops on 1 of 5 nodes", evidence: { answering: ["n1"] } },
+    ]);
+    const old = nodes.map((node) => (node.name === "n5" ? { ...node, kubeletVersion: "v1.35.0" } : node));
+    const labelled = service({ labels: { "service.kubernetes.io/headless": "" } });
+    expect(find("local-policy-drops", { nodes: old, services: [labelled], slices }).map((each) => each.nodes)).toEqual([
+      ["n2", "n3", "n4"],
+    ]);
+  });
+
   test("policy Cluster, an endpoint on every node, or no endpoint anywhere: nothing", () => {
     const everywhere = [
       buildSlice({ service: "web", endpoints: nodes.map(({ name }, place) => ({ address: `10.244.9.${String(place)}`, node: name })) }),

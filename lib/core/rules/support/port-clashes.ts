@@ -117,6 +117,18 @@ export function findClashes(snapshot: Snapshot, context: Context, { port, held }
     .sort((a, b) => compareNatural(a.node, b.node));
 }
 
+/** By node the pods whose hostPort gets the connections to a nodePort instead of its Service. */
+export function findHostPortsInstead(
+  snapshot: Snapshot,
+  context: Context,
+  service: ServiceRecord,
+  port: ServicePort,
+): ReadonlyMap<string, readonly PodRecord[]> {
+  const meetings = listMeetings(snapshot).filter((each) => each.service === service && each.port === port);
+  const clashes = meetings.flatMap((meeting) => findClashes(snapshot, context, meeting));
+  return new Map(clashes.flatMap(({ node, winner, pods }) => (winner === "hostPort" ? [[node, pods]] : [])));
+}
+
 /** The route to the first of the node's addresses where both exist: the host port is bound there, and node ports are accepted there. */
 function firstClash(
   snapshot: Snapshot,
