@@ -39,10 +39,7 @@ export function CheckView({ rules }: { readonly rules: readonly RuleText[] }) {
   const answer = checked === null ? undefined : query.data;
   const isFresh = answer !== undefined && !isOutdated && !query.isPlaceholderData;
   const lines = useMemo(() => (checked?.text ?? "").split("\n"), [checked]);
-  const marks = useMemo(
-    () => (isFresh ? buildMarks(lines, answer, (finding) => words.say.finding(finding).title) : noMarks),
-    [isFresh, answer, lines, words],
-  );
+  const marks = useMemo(() => (isFresh ? buildMarks(lines, answer, words.say) : noMarks), [isFresh, answer, lines, words]);
   const edits = useMemo(() => (isFresh ? findEdits(lines, answer) : null), [isFresh, answer, lines]);
 
   const check = (as = file): void => {

@@ -1,3 +1,4 @@
+import { sayEn } from "@/components/words/say";
 import { describe, expect, test } from "vitest";
 import type { WireCheck } from "@/lib/wire/check-schemas";
 import type { WireBackend, WireFinding, WireRoute } from "@/lib/wire/schemas";
@@ -24,7 +25,7 @@ const finding = (fingerprint: string, severity: WireFinding["severity"], evidenc
   since: null,
   sinceFrom: null,
 });
-const titleOf = ({ fingerprint }: WireFinding) => `called ${fingerprint}`;
+const say = { ...sayEn, finding: (each: WireFinding) => ({ ...each, title: `called ${each.fingerprint}` }) };
 const at = (line: number, column: number, path = "") => ({ file: "f", line, column, path });
 
 describe("marks", () => {
@@ -39,21 +40,21 @@ describe("marks", () => {
     { line: "\tkey: tabbed\r", column: 1, words: "\tkey: tabbed" },
     { line: "short", column: 40, words: "" },
   ])("$line underlines $words", ({ line, column, words }) => {
-    const [mark] = buildMarks([line], { errors: [], introduced: [finding("a", "warning")], positions: { a: [at(1, column)] } }, titleOf);
+    const [mark] = buildMarks([line], { errors: [], introduced: [finding("a", "warning")], positions: { a: [at(1, column)] } }, say);
     expect(line.slice(mark?.from, mark?.to)).toBe(words);
   });
 
   test("stand from top to bottom, the worst of a line first, mistakes among them", () => {
     const answer = {
-      errors: [{ file: "f", line: 2, column: 1, message: "wants a number" }],
+      errors: [{ file: "f", line: 2, column: 1, message: "is missing", fact: { code: "missing", values: {} } }],
       introduced: [finding("note", "info"), finding("bad", "critical"), finding("elsewhere", "critical")],
       positions: { note: [at(1, 1)], bad: [at(1, 1), at(2, 1)] },
     };
-    const marks = buildMarks(["a: 1", "b: 2"], answer, titleOf);
+    const marks = buildMarks(["a: 1", "b: 2"], answer, say);
     expect(marks.map(({ key, line, severity, note }) => [line, severity, key, note])).toEqual([
       [1, "critical", "bad", "called bad"],
       [1, "info", "note", "called note"],
-      [2, "critical", "2:1", "wants a number"],
+      [2, "critical", "2:1", "is missing"],
       [2, "critical", "bad", "called bad"],
     ]);
   });

@@ -1,4 +1,5 @@
 import type { WireCheck } from "@/lib/wire/check-schemas";
+import type { Say } from "@/components/words/say";
 import type { WireFinding } from "@/lib/wire/schemas";
 
 /**
@@ -15,23 +16,23 @@ export type Mark = {
   readonly note: string;
 };
 
-/** What an answer says of the text that it judged, from top to bottom; of one line the worst comes first. `titleOf`: a finding in the page's language. */
+/** What an answer says of the text that it judged, from top to bottom; of one line the worst comes first. `say`: in the page's language. */
 export function buildMarks(
   lines: readonly string[],
   answer: Pick<WireCheck, "errors" | "introduced" | "positions">,
-  titleOf: (finding: WireFinding) => string,
+  say: Pick<Say, "mistake" | "finding">,
 ): Mark[] {
-  const mistakes = answer.errors.map(({ line, column, message }): Mark => ({
+  const mistakes = answer.errors.map(({ line, column, ...mistake }): Mark => ({
     key: errorKey({ line, column }),
     severity: "critical",
-    note: message,
+    note: say.mistake(mistake),
     ...place(lines, line, column),
   }));
   const findings = answer.introduced.flatMap((finding) =>
     (answer.positions[finding.fingerprint] ?? []).map(({ line, column }): Mark => ({
       key: finding.fingerprint,
       severity: finding.severity,
-      note: titleOf(finding),
+      note: say.finding(finding).title,
       ...place(lines, line, column),
     })),
   );

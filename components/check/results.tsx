@@ -36,10 +36,10 @@ export function Results({ answer, edits, active, onActive, onGoTo, onTakeEdit }:
       {errors.length > 0 && (
         <Section heading={words.check.mistakes} {...(objects.length > 0 ? { note: words.check.mistakesNote } : {})}>
           <List>
-            {errors.slice(0, shownMax).map(({ line, column, message }, place) => (
+            {errors.slice(0, shownMax).map(({ line, column, ...mistake }, place) => (
               <Item key={`${errorKey({ line, column })} ${String(place)}`} {...item(errorKey({ line, column }))}>
                 <Glyph name="critical" size={12} label={words.severity.critical} className="mt-4" />
-                <p className="min-w-0 break-words">{message}</p>
+                <p className="min-w-0 break-words">{words.say.mistake(mistake)}</p>
                 <LineLink line={line} column={column} onGoTo={onGoTo} />
               </Item>
             ))}

@@ -94,7 +94,7 @@ export function Order({ ranges }: { readonly ranges: WireRanges }) {
         </p>
       )}
       {cluster !== null && cluster.policyError !== null && (
-        <p className="mt-4 text-12 text-warning">{all.freshness.policyBroken(cluster.policyError)}</p>
+        <p className="mt-4 text-12 text-warning">{all.freshness.policyBroken(all.say.policy(cluster))}</p>
       )}
     </section>
   );

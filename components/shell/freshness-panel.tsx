@@ -26,7 +26,9 @@ export function FreshnessPanel() {
         <p className="mt-4 text-ink-2">{describeRecognition(cluster.recognised, words)}</p>
       )}
       {connection === "lost" && <p className="mt-4 text-warning">{words.freshness.streamLost}</p>}
-      {cluster?.message !== null && cluster?.message !== undefined && <p className="mt-4 text-warning">{cluster.message}</p>}
+      {cluster !== null && cluster.message !== null && cluster.message !== `policy: ${cluster.policyError ?? ""}` && (
+        <p className="mt-4 text-warning">{cluster.message}</p>
+      )}
       <table className="mt-8 w-full border-separate border-spacing-0">
         <thead className="text-11 text-ink-3">
           <tr>
@@ -61,7 +63,9 @@ export function FreshnessPanel() {
       {cluster !== null && (
         <p className="mt-12 text-ink-3">
           {cluster.policy === null ? words.freshness.noPolicyFile : words.freshness.policyFile(cluster.policy)}
-          {cluster.policyError !== null && <span className="block text-warning">{words.freshness.policyBroken(cluster.policyError)}</span>}
+          {cluster.policyError !== null && (
+            <span className="block text-warning">{words.freshness.policyBroken(words.say.policy(cluster))}</span>
+          )}
         </p>
       )}
       {cluster !== null && cluster.assumptions.length > 0 && (

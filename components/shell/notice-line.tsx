@@ -27,7 +27,7 @@ export function NoticeLine() {
       case "live":
       case "syncing":
       case "snapshot":
-        return cluster === null || cluster.policyError === null ? null : words.freshness.policyBroken(cluster.policyError);
+        return cluster === null || cluster.policyError === null ? null : words.freshness.policyBroken(words.say.policy(cluster));
     }
   })();
   return (

@@ -2,7 +2,8 @@
 
 import { fillTemplate } from "@/lib/core";
 import type { RuleText } from "@/lib/wire/rule-text";
-import type { WireFinding, WireProblem, WireRoute, WireSearchResult, WireWarning } from "@/lib/wire/schemas";
+import type { WireCluster, WireFinding, WireMistake, WireProblem, WireRoute, WireSearchResult, WireWarning } from "@/lib/wire/schemas";
+import { mistakesZh } from "./mistakes-zh";
 import { oddZh } from "./odd-zh";
 import { problemsZh } from "./problems-zh";
 import { describeRouteZh, reasonsZh, stepsZh } from "./route-zh";
@@ -21,6 +22,9 @@ export type Say = {
   result(result: WireSearchResult): Pick<WireSearchResult, "label" | "detail">;
   problem(problem: WireProblem): Pick<WireProblem, "title" | "detail">;
   warning(warning: WireWarning): string;
+  mistake(mistake: Pick<WireMistake, "message" | "fact">): string;
+  /** Why the newest text of the policy file is not in force. */
+  policy(cluster: Pick<WireCluster, "policyError" | "policyMistakes">): string;
   list(parts: readonly string[]): string;
 };
 
@@ -33,6 +37,8 @@ export const sayEn: Say = {
   result: (result) => result,
   problem: (problem) => problem,
   warning: ({ message }) => message,
+  mistake: ({ message }) => message,
+  policy: ({ policyError }) => policyError ?? "",
   list: (parts) => parts.join(", "),
 };
 
@@ -59,8 +65,27 @@ export const sayZh: Say = {
       : { title, detail };
   },
   warning: ({ message, fact }) => (fact !== undefined && isKey(oddZh, fact.code) ? fillTemplate(oddZh[fact.code], fact.values) : message),
+  mistake({ message, fact: { code, values, path } }) {
+    if (!isKey(mistakesZh, code)) return message;
+    const says = fillTemplate(mistakesZh[code], { ...values, ...sayValuesZh(values) });
+    return path === undefined ? says : `${path}：${says}`;
+  },
+  policy({ policyError, policyMistakes: [first, ...others] }) {
+    if (first === undefined) return policyError ?? "";
+    const more = others.length === 0 ? "" : `（另有 ${String(others.length)} 处）`;
+    return `${first.file}:${String(first.line)}:${String(first.column)}：${sayZh.mistake(first)}${more}；仍使用上一份有效的内容`;
+  },
   list: (parts) => parts.join("；"),
 };
+
+/** Values that are words of ours: a choice, and what stands for a list or a map. */
+function sayValuesZh({ words, given }: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const sorts: Readonly<Record<string, string>> = { "a list": "列表", "keys with values": "键值", nothing: "空" };
+  return {
+    ...(words === undefined ? {} : { words: words.replaceAll(" or ", " 或 ") }),
+    ...(given === undefined ? {} : { given: sorts[given] ?? given }),
+  };
+}
 
 function describeResultZh({ facts }: WireSearchResult): Partial<Pick<WireSearchResult, "label" | "detail">> {
   switch (facts?.kind) {

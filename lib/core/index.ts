@@ -63,4 +63,5 @@ export type { Remedy, RemedyEndpoint } from "./remedies/remedy";
 export { describeSaying } from "./remedies/words";
 export { fillTemplate } from "./basics/template";
 export { odd, type Odd, type OddCode } from "./model/odd-words";
+export { fromFact, inField, isMistakeCode, mistake, type Mistake, type MistakeCode, type MistakeFact } from "./model/mistake-words";
 export { describeRemedy, writeRemedies, type Remedies } from "./remedies/write-remedies";

@@ -12,7 +12,7 @@ import { deriveView } from "./views";
 export function describeCluster(view: ClusterView): WireCluster {
   const { context, evaluation } = deriveView(view);
   const proxies = [...view.snapshot.nodes.values()].map((node) => describeProxy(view.snapshot, context, node));
-  const { file, error } = view.policy;
+  const { file, error, mistakes } = view.policy;
   const trouble = view.trouble === null ? null : `${view.trouble.what}: ${view.trouble.where}: ${view.trouble.todo}`;
   return {
     name: view.name,
@@ -27,6 +27,7 @@ export function describeCluster(view: ClusterView): WireCluster {
     assumptions: [...joinAssumptions(proxies.flatMap((proxy) => proxy.assumptions))],
     policy: file === null ? null : basename(file),
     policyError: error,
+    policyMistakes: [...mistakes],
     counts: Object.fromEntries(resourceKinds.map((kind) => [kind, countOf(view.snapshot, kind)])),
     staleness: encodeStaleness(view.snapshot),
     findings: countFindings(evaluation.findings),

@@ -81,7 +81,7 @@ test.for<[string, () => void, object]>([
   [
     "the policy",
     () => {
-      runtime.setPolicy("c", { value: { ...emptyPolicy, reservations: [soon] }, file: null, error: null });
+      runtime.setPolicy("c", { value: { ...emptyPolicy, reservations: [soon] }, file: null, error: null, mistakes: [] });
     },
     { columns: [{ port: 30_080 }, { port: 30_090 }] },
   ],

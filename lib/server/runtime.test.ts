@@ -13,7 +13,7 @@ function serve(cluster: string, removable: boolean): Served {
       return { synced: Promise.resolve({ ok: true }), stop: () => Promise.resolve() };
     },
   };
-  return { source, policy: { value: emptyPolicy, file: null, error: null }, format: "kubectl output", removable };
+  return { source, policy: { value: emptyPolicy, file: null, error: null, mistakes: [] }, format: "kubectl output", removable };
 }
 
 describe("a snapshot that is brought while the server runs", () => {

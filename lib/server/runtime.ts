@@ -7,6 +7,7 @@ import "server-only";
 import { createClusterIndex, emptyPolicy, type Delta, type Policy, type Snapshot } from "@/lib/core";
 import type { ClusterSource, SourceError } from "@/lib/sources/source";
 import { count } from "./counters";
+import type { WireMistake } from "@/lib/wire/schemas";
 import { log } from "./log";
 
 /** One cluster as it is known now. Immutable: a change makes a new value with a higher revision. */
@@ -27,7 +28,12 @@ export type ClusterView = {
 };
 
 /** `error`: why the file's newest text is not in force. */
-export type PolicyInForce = { readonly value: Policy; readonly file: string | null; readonly error: string | null };
+export type PolicyInForce = {
+  readonly value: Policy;
+  readonly file: string | null;
+  readonly error: string | null;
+  readonly mistakes: readonly WireMistake[];
+};
 
 export type ViewChange = { readonly previous: ClusterView; readonly current: ClusterView };
 
@@ -91,7 +97,7 @@ export function createRuntime({ sources, policies, formats, tickMs = 250, now = 
     for (const listener of listeners) listener(change);
   };
   const clusters = sources.map((source, place) => {
-    const policy = policies.get(source.cluster) ?? { value: emptyPolicy, file: null, error: null };
+    const policy = policies.get(source.cluster) ?? { value: emptyPolicy, file: null, error: null, mistakes: [] };
     const served = { source, policy, format: formats.get(source.cluster) ?? null, removable: false };
     return runCluster(served, place === 0, tickMs, publish);
   });

@@ -18,7 +18,7 @@ function follow(name: string, part: Partial<Pick<ClusterView, "origin" | "synced
   return (...deltas: readonly Delta[]): ClusterView => {
     index.apply(deltas);
     const snapshot = index.snapshot();
-    const policy = { value: emptyPolicy, file: null, error: null };
+    const policy = { value: emptyPolicy, file: null, error: null, mistakes: [] };
     const state = { default: true, format: null, removable: false, trouble: null, policy };
     return { name, origin: "kubeconfig", synced: true, ...state, ...part, snapshot, revision: snapshot.revision };
   };

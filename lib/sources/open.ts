@@ -88,7 +88,7 @@ async function openDemo(loaded: PolicyState, options: OpenOptions): Promise<Open
     namespaces: [],
     onStop: () => demo.stop(),
   });
-  const policy = loaded.file === null ? { value: demoPolicy(demo.policyText), file: demoPolicyName, error: null } : loaded;
+  const policy = loaded.file === null ? { value: demoPolicy(demo.policyText), file: demoPolicyName, error: null, mistakes: [] } : loaded;
   return { source: options.live ? source : atMoment(source, demo.momentMs), policy, format: null, connection, namespaces: [] };
 }
 

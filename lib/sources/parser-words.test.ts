@@ -1,7 +1,7 @@
 import { loadAll } from "js-yaml";
 import { expect, test } from "vitest";
 import { parse, parseDocument } from "yaml";
-import { withoutQuotes } from "./parser-words";
+import { explainParser } from "./parser-words";
 
 const secret = "s3cr3t-password";
 const json = (text: string) => (): unknown => JSON.parse(text);
@@ -30,7 +30,7 @@ test.for([
   try {
     run();
   } catch (cause) {
-    said = withoutQuotes(cause);
+    said = explainParser(cause).message;
   }
   expect(said).toMatch(says);
   expect(said).not.toContain("s3cr3t");

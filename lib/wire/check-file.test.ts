@@ -31,7 +31,7 @@ function check(text: Partial<CheckedText> = {}, kinds: Parameters<typeof buildSn
   return encodeCheck(result, { ...clean, ...text }, "test", "critical");
 }
 
-const mistake = { file: "my charts/a b.yaml", line: 3, column: 5, message: "kind is missing" };
+const mistake = { file: "my charts/a b.yaml", line: 3, column: 5, message: "kind is missing", fact: { code: "syntax", values: {} } };
 const cases: readonly (readonly [string, WireCheck])[] = [
   ["problems", check()],
   ["mistakes too", check({ errors: [mistake] })],

@@ -1,13 +1,11 @@
 // The shape of contract.md about a manifest against a cluster. Core's value becomes it in encode-check.ts.
 
 import { z } from "zod";
-import { evaluationSchema, findingSchema, routeQuerySchema, routeSchema, warningSchema } from "./schemas";
+import { evaluationSchema, findingSchema, mistakeSchema, routeQuerySchema, routeSchema, warningSchema } from "./schemas";
 
 const objectRef = z.object({ kind: z.string(), namespace: z.string(), name: z.string() });
 const port = z.object({ port: z.number().int(), protocol: z.enum(["TCP", "UDP", "SCTP"]) });
 const position = { file: z.string(), line: z.number().int(), column: z.number().int() };
-
-export const manifestErrorSchema = z.object({ ...position, message: z.string() }).meta({ id: "ManifestError" });
 
 export const checkSchema = z
   .object({
@@ -15,7 +13,7 @@ export const checkSchema = z
       description:
         "unreadable: some document could not be read (the others are checked all the same); problems: something at or above failOn is introduced",
     }),
-    errors: z.array(manifestErrorSchema),
+    errors: z.array(mistakeSchema),
     before: evaluationSchema,
     after: evaluationSchema,
     introduced: z.array(findingSchema).meta({ description: "findings that are new, or more severe than before" }),
@@ -55,5 +53,4 @@ export const checkSchema = z
   })
   .meta({ id: "Check" });
 
-export type WireManifestError = z.infer<typeof manifestErrorSchema>;
 export type WireCheck = z.infer<typeof checkSchema>;

@@ -1,12 +1,12 @@
 import { failsCheck, hideProspectiveAddresses, type CheckResult, type Severity, type Warning } from "@/lib/core";
-import type { WireCheck, WireManifestError } from "./check-schemas";
+import type { WireCheck } from "./check-schemas";
 import { encodeEvaluation, encodeFinding } from "./encode-finding";
 import { encodeRoute } from "./encode-route";
-import type { WireRoute } from "./schemas";
+import type { WireMistake, WireRoute } from "./schemas";
 
 /** What reading the manifest said beside its objects. */
 export type CheckedText = {
-  readonly errors: readonly WireManifestError[];
+  readonly errors: readonly WireMistake[];
   readonly ignored: readonly { readonly kind: string; readonly count: number }[];
   readonly warnings: readonly Warning[];
 };

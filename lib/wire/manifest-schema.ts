@@ -2,30 +2,32 @@
 // Fields that a check does not read may hold anything.
 
 import { z } from "zod";
+import { mistake, type Mistake } from "@/lib/core";
+import { inSchema } from "./mistake-in-schema";
 
 /** A whole number in a range; the message says what was given, and that quotes make a text of it. */
 function numberFrom(least: number) {
   return z.unknown().superRefine((value, context) => {
     if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= 65_535) return;
-    const quoted = typeof value === "string" && /^\d+$/.test(value) ? " (leave out the quotes)" : "";
-    context.addIssue({ code: "custom", message: `wants a whole number from ${String(least)} to 65535, not ${show(value)}${quoted}` });
+    const code = isNumberInQuotes(value) ? "port-without-quotes" : "port";
+    context.addIssue({ code: "custom", message: inSchema(mistake(code, { least: String(least), given: show(value) })) });
   });
 }
 
 function oneOf(...words: readonly string[]) {
   return z.unknown().superRefine((value, context) => {
     if (value === null || words.some((word) => word === value)) return;
-    context.addIssue({ code: "custom", message: `wants ${words.join(" or ")}, not ${show(value)}` });
+    context.addIssue({ code: "custom", message: inSchema(mistake("one-of", { words: words.join(" or "), given: show(value) })) });
   });
 }
 
 const text = z.unknown().superRefine((value, context) => {
   if (typeof value === "string") return;
-  const todo = typeof value === "number" || typeof value === "boolean" ? ": put it in quotes" : "";
-  context.addIssue({ code: "custom", message: `wants a text, not ${show(value)}${todo}` });
+  const code = typeof value === "number" || typeof value === "boolean" ? "text-in-quotes" : "text";
+  context.addIssue({ code: "custom", message: inSchema(mistake(code, { given: show(value) })) });
 });
 
-const labels = z.record(z.string(), text, { error: "wants keys with texts" }).nullish();
+const labels = z.record(z.string(), text, { error: inSchema(mistake("keys-with-texts")) }).nullish();
 const protocol = oneOf("TCP", "UDP", "SCTP").nullish();
 
 const targetPort = z.unknown().superRefine((value, context) => {
@@ -33,15 +35,15 @@ const targetPort = z.unknown().superRefine((value, context) => {
   if (value === undefined || value === null || value === 0 || value === "") return;
   if (typeof value === "string" && /[a-z]/.test(value)) return;
   if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65_535) return;
-  const quoted = typeof value === "string" && /^\d+$/.test(value) ? " (leave out the quotes)" : "";
-  context.addIssue({ code: "custom", message: `wants the name of a port or a whole number from 1 to 65535, not ${show(value)}${quoted}` });
+  const code = isNumberInQuotes(value) ? "target-port-without-quotes" : "target-port";
+  context.addIssue({ code: "custom", message: inSchema(mistake(code, { given: show(value) })) });
 });
 
-const metadata = z.looseObject({ namespace: text.nullish(), labels }, { error: "is missing" });
+const metadata = z.looseObject({ namespace: text.nullish(), labels }, { error: inSchema(mistake("missing")) });
 
 const servicePort = z.looseObject(
   { name: text.nullish(), port: numberFrom(1), protocol, targetPort: targetPort.optional(), nodePort: numberFrom(0).nullish() },
-  { error: "wants the fields of a port" },
+  { error: inSchema(mistake("fields-of-port")) },
 );
 
 export const serviceManifestSchema = z.looseObject({
@@ -51,43 +53,40 @@ export const serviceManifestSchema = z.looseObject({
       {
         type: oneOf("ClusterIP", "NodePort", "LoadBalancer", "ExternalName").optional(),
         selector: labels,
-        ports: z.array(servicePort, { error: "wants a list of ports" }).nullish(),
+        ports: z.array(servicePort, { error: inSchema(mistake("list-of-ports")) }).nullish(),
         healthCheckNodePort: numberFrom(0).nullish(),
         externalTrafficPolicy: oneOf("Cluster", "Local", "").optional(),
         internalTrafficPolicy: oneOf("Cluster", "Local", "").optional(),
-        externalIPs: z.array(text, { error: "wants a list of addresses" }).nullish(),
+        externalIPs: z.array(text, { error: inSchema(mistake("list-of-addresses")) }).nullish(),
       },
-      { error: "is missing" },
+      { error: inSchema(mistake("missing")) },
     )
     .superRefine((spec, context) => {
       const ports = spec.ports ?? [];
-      const refuse = (path: readonly PropertyKey[], message: string): void => {
-        context.addIssue({ code: "custom", path: [...path], message });
+      const refuse = (path: readonly PropertyKey[], says: Mistake): void => {
+        context.addIssue({ code: "custom", path: [...path], message: inSchema(says) });
       };
       const type = spec.type ?? "ClusterIP";
-      if (ports.length === 0 && type !== "ExternalName" && spec["clusterIP"] !== "None") refuse(["ports"], "wants at least one port");
+      if (ports.length === 0 && type !== "ExternalName" && spec["clusterIP"] !== "None") refuse(["ports"], mistake("one-port"));
       const seen = new Map<string, number>();
       for (const [place, port] of ports.entries()) {
-        if (ports.length > 1 && (port.name === undefined || port.name === ""))
-          refuse(["ports", place], "has no name: with several ports each wants one");
+        if (ports.length > 1 && (port.name === undefined || port.name === "")) refuse(["ports", place], mistake("port-without-name"));
         if (
           (type === "ClusterIP" || type === "ExternalName") &&
           port.nodePort !== undefined &&
           port.nodePort !== null &&
           port.nodePort !== 0
         )
-          refuse(["ports", place, "nodePort"], `may not be set: the type ${show(type)} has none`);
-        for (const [what, value] of [
-          ["name", port.name],
-          [
-            "port and protocol",
-            `${show(port.port)}/${port.protocol === undefined || port.protocol === null ? "TCP" : plainText(port.protocol)}`,
-          ],
+          refuse(["ports", place, "nodePort"], mistake("no-node-port", { type: show(type) }));
+        for (const [same, value] of [
+          ["same-name", port.name],
+          ["same-port", `${show(port.port)}/${port.protocol === undefined || port.protocol === null ? "TCP" : plainText(port.protocol)}`],
         ] as const) {
           if (value === undefined || value === "") continue;
-          const key = `${what} ${plainText(value)}`;
-          if (seen.has(key)) refuse(["ports", place], `has the same ${what} as ports[${String(seen.get(key))}]: ${plainText(value)}`);
-          else seen.set(key, place);
+          const key = `${same} ${plainText(value)}`;
+          const other = seen.get(key);
+          if (other === undefined) seen.set(key, place);
+          else refuse(["ports", place], mistake(same, { place: String(other), value: plainText(value) }));
         }
       }
     }),
@@ -95,29 +94,29 @@ export const serviceManifestSchema = z.looseObject({
 
 const containerPort = z.looseObject(
   { name: text.nullish(), containerPort: numberFrom(1), hostPort: numberFrom(0).nullish(), hostIP: text.nullish(), protocol },
-  { error: "wants the fields of a port" },
+  { error: inSchema(mistake("fields-of-port")) },
 );
 const container = z.looseObject(
-  { name: text, ports: z.array(containerPort, { error: "wants a list of ports" }).nullish() },
-  { error: "wants the fields of a container" },
+  { name: text, ports: z.array(containerPort, { error: inSchema(mistake("list-of-ports")) }).nullish() },
+  { error: inSchema(mistake("fields-of-container")) },
 );
 const podSpec = z.looseObject(
   {
-    containers: z.array(container, { error: "wants a list of containers" }).min(1, "wants at least one container"),
-    initContainers: z.array(container, { error: "wants a list of containers" }).nullish(),
+    containers: z.array(container, { error: inSchema(mistake("list-of-containers")) }).min(1, inSchema(mistake("one-container"))),
+    initContainers: z.array(container, { error: inSchema(mistake("list-of-containers")) }).nullish(),
     nodeSelector: labels,
-    hostNetwork: z.boolean({ error: "wants true or false" }).nullish(),
+    hostNetwork: z.boolean({ error: inSchema(mistake("boolean")) }).nullish(),
   },
-  { error: "is missing" },
+  { error: inSchema(mistake("missing")) },
 );
 
 export const podManifestSchema = z.looseObject({ metadata, spec: podSpec });
 
-const template = z.looseObject({ metadata: z.looseObject({ labels }).nullish(), spec: podSpec }, { error: "is missing" });
+const template = z.looseObject({ metadata: z.looseObject({ labels }).nullish(), spec: podSpec }, { error: inSchema(mistake("missing")) });
 
 const count = z.unknown().superRefine((value, context) => {
   if (value === undefined || value === null || (typeof value === "number" && Number.isInteger(value) && value >= 0)) return;
-  context.addIssue({ code: "custom", message: `wants a whole number from 0 on, not ${show(value)}` });
+  context.addIssue({ code: "custom", message: inSchema(mistake("whole-number-from", { least: "0", given: show(value) })) });
 });
 
 export const workloadManifestSchema = z.looseObject({
@@ -125,7 +124,7 @@ export const workloadManifestSchema = z.looseObject({
   spec: z
     .looseObject(
       { replicas: count.optional(), parallelism: count.optional(), selector: z.looseObject({ matchLabels: labels }).nullish(), template },
-      { error: "is missing" },
+      { error: inSchema(mistake("missing")) },
     )
     .superRefine((spec, context) => {
       const own = spec.template.metadata?.labels ?? {};
@@ -134,11 +133,15 @@ export const workloadManifestSchema = z.looseObject({
         context.addIssue({
           code: "custom",
           path: ["selector", "matchLabels", key],
-          message: `is not among the labels of the template: the API server refuses that`,
+          message: inSchema(mistake("not-in-template")),
         });
       }
     }),
 });
+
+function isNumberInQuotes(value: unknown): boolean {
+  return typeof value === "string" && /^\d+$/.test(value);
+}
 
 function plainText(value: unknown): string {
   return typeof value === "string" ? value : show(value);

@@ -1,33 +1,36 @@
 // The policy file's shape (contract.md "Policy file"). Unknown keys are errors: a mistyped key must not be a silent one.
 
 import { z } from "zod";
-import { fail, listRules, nearestWord, ok, parseAddress, parseCidr, type Result } from "@/lib/core";
+import { fail, listRules, mistake, nearestWord, ok, parseAddress, parseCidr, type Mistake, type Result } from "@/lib/core";
+import { fromSchema, inSchema, inSchemaWithoutWords } from "./mistake-in-schema";
 
 const range = z
-  .union([z.string().regex(/^\d{1,5}(-\d{1,5})?$/, "wants a port range such as 30000-30100"), z.number().int()])
+  .union([z.string().regex(/^\d{1,5}(-\d{1,5})?$/, inSchema(mistake("range"))), z.number().int()], { error: inSchema(mistake("range")) })
   .transform((value, context) => {
     const [first = Number.NaN, last = first] = String(value).split("-").map(Number);
     if (!(first >= 1 && last <= 65_535 && first <= last)) {
-      context.addIssue({ code: "custom", message: "wants a port range such as 30000-30100, within 1-65535" });
+      context.addIssue({ code: "custom", message: inSchema(mistake("range-within")) });
       return z.NEVER;
     }
     return { first, last };
   });
 
-const day = z.iso.date("wants a day such as 2027-01-31");
+const day = z.iso.date(inSchema(mistake("day")));
 
 const allow = z.strictObject({ namespaces: z.array(z.string()).optional(), labels: z.record(z.string(), z.string()).optional() });
-const cidr = z.string().refine((text) => parseCidr(text) !== undefined, "wants a network such as 10.190.0.0/16");
-const address = z.string().refine((text) => parseAddress(text) !== undefined, "wants an IP address");
+const cidr = z.string().refine((text) => parseCidr(text) !== undefined, inSchema(mistake("network")));
+const address = z.string().refine((text) => parseAddress(text) !== undefined, inSchema(mistake("address")));
 const bandKind = z.enum(["nodePort", "hostPort"]);
 const port = z.number().int().min(1).max(65_535);
 
 const assumptions = z.strictObject({
   nodePortRange: range.optional(),
   proxyMode: z.enum(["auto", "iptables", "nftables", "ipvs", "none"]).optional(),
-  nodePortAddresses: z.array(z.union([z.literal("primary"), cidr])).optional(),
+  nodePortAddresses: z.array(z.union([z.literal("primary"), cidr], { error: inSchema(mistake("network")) })).optional(),
   clusterCIDR: z
-    .union([z.string().transform((text) => text.split(",").map((each) => each.trim())), z.array(z.string())])
+    .union([z.string().transform((text) => text.split(",").map((each) => each.trim())), z.array(z.string())], {
+      error: inSchema(mistake("network")),
+    })
     .pipe(z.array(cidr))
     .optional(),
   podToNodeMasquerade: z.boolean().optional(),
@@ -40,7 +43,7 @@ const assumptions = z.strictObject({
 
 const policySchema = z.strictObject({
   version: z.literal(1, {
-    error: ({ input }) => (input === undefined ? "is missing: write version: 1" : "this Portolan reads version 1"),
+    error: ({ input }) => inSchema(mistake(input === undefined ? "version-missing" : "version-other")),
   }),
   clusters: z.record(z.string(), assumptions).optional(),
   bands: z
@@ -64,7 +67,7 @@ const policySchema = z.strictObject({
     .array(
       z.strictObject({
         rule: z.string(),
-        subject: z.string().regex(/^[A-Za-z]+(\/[^/]+){1,2}$/, "wants an object such as Service/clearml/web"),
+        subject: z.string().regex(/^[A-Za-z]+(\/[^/]+){1,2}$/, inSchema(mistake("subject"))),
         owners: z.array(z.string()).optional(),
         reason: z.string(),
         by: z.string(),
@@ -78,47 +81,20 @@ const policySchema = z.strictObject({
 });
 
 /** One mistake; `path` leads to the field, or to the key that is unknown. */
-export type PolicyMistake = { readonly path: readonly PropertyKey[]; readonly message: string };
+export type PolicyMistake = { readonly path: readonly PropertyKey[]; readonly says: Mistake };
 
 /** Returns: the policy as it is written, or every mistake: also what clashes while something else is broken. */
 export function parsePolicy(value: unknown): Result<WirePolicy, readonly PolicyMistake[]> {
-  const parsed = policySchema.safeParse(value, { error: sayIssue });
+  const parsed = policySchema.safeParse(value, { error: inSchemaWithoutWords });
   const mistakes = [...(parsed.error?.issues ?? []).flatMap(toMistakes), ...findClashes(value)];
   return parsed.success && mistakes.length === 0 ? ok(parsed.data) : fail(mistakes);
 }
 
 function toMistakes(issue: z.core.$ZodIssue): readonly PolicyMistake[] {
   return issue.code === "unrecognized_keys"
-    ? issue.keys.map((key) => ({ path: [...issue.path, key], message: "there is no such key" }))
-    : [{ path: issue.path, message: issue.message }];
+    ? issue.keys.map((key) => ({ path: [...issue.path, key], says: mistake("no-such-key") }))
+    : [{ path: issue.path, says: fromSchema(issue.message) }];
 }
-
-/** What a schema says without words of its own. */
-function sayIssue(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.input === undefined) return "is missing";
-  const given = sayGiven(issue.input);
-  if (issue.code === "invalid_type") return `wants ${types[issue.expected] ?? issue.expected}, not ${given}`;
-  if (issue.code === "invalid_value") return `wants ${issue.values.map(String).join(" or ")}, not ${given}`;
-  if (issue.code === "too_small")
-    return issue.origin === "string" ? "is empty" : `wants a number from ${String(issue.minimum)} on, not ${given}`;
-  return issue.code === "too_big" ? `wants a number up to ${String(issue.maximum)}, not ${given}` : undefined;
-}
-
-/** A list or a map is told by its sort: it may be long, and YAML can put it into itself. */
-function sayGiven(value: unknown): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  return Array.isArray(value) ? "a list" : "keys with values";
-}
-
-const types: Readonly<Record<string, string>> = {
-  string: "a text",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-  array: "a list",
-  object: "keys with values",
-  record: "keys with values",
-};
 
 const severitiesOf = z.object({ severities: z.record(z.string(), z.unknown()) });
 const acknowledged = z.object({ rule: z.string() });
@@ -136,16 +112,17 @@ function findClashes(value: unknown): readonly PolicyMistake[] {
   for (const { rule, path } of named) {
     if (knownRules().includes(rule)) continue;
     const near = nearestWord(rule, knownRules());
-    mistakes.push({ path, message: `there is no rule ${JSON.stringify(rule)}${near === null ? "" : `: did you mean ${near}`}` });
+    const shown = JSON.stringify(rule);
+    mistakes.push({ path, says: near === null ? mistake("no-rule", { rule: shown }) : mistake("no-rule-near", { rule: shown, near }) });
   }
   const bands = file("bands", banded);
   for (const [at, { item: band, place }] of bands.entries()) {
     const above = bands.slice(0, at).filter(({ item }) => item.kind === band.kind);
     if (above.some(({ item }) => item.name === band.name))
-      mistakes.push({ path: ["bands", place, "name"], message: `a ${band.kind} band of this name stands above` });
+      mistakes.push({ path: ["bands", place, "name"], says: mistake("band-twice", { kind: band.kind }) });
     const other = above.find(({ item }) => item.ports.first <= band.ports.last && band.ports.first <= item.ports.last)?.item;
     if (other !== undefined)
-      mistakes.push({ path: ["bands", place, "ports"], message: `overlaps the band ${JSON.stringify(other.name)} of the same kind` });
+      mistakes.push({ path: ["bands", place, "ports"], says: mistake("band-overlaps", { band: JSON.stringify(other.name) }) });
   }
   return mistakes;
 }

@@ -211,10 +211,22 @@ export const findingSchema = z
   })
   .meta({ id: "Finding" });
 
-const oddFact = z
-  .object({ code: z.string(), values: z.record(z.string(), z.string()) })
-  .meta({ description: "what the message is made of" });
+const facts = { code: z.string(), values: z.record(z.string(), z.string()) };
+const oddFact = z.object(facts).meta({ description: "what the message is made of" });
 export const warningSchema = z.object({ object: z.string(), message: z.string(), fact: oddFact.optional() }).meta({ id: "Warning" });
+
+/** A mistake in a text that people write. Core holds it in the same shape. */
+export const mistakeSchema = z
+  .object({
+    file: z.string(),
+    line: z.number().int(),
+    column: z.number().int(),
+    message: z.string(),
+    fact: z
+      .object({ ...facts, path: z.string().optional() })
+      .meta({ description: "what the message is made of: the field that it is about, a code and values" }),
+  })
+  .meta({ id: "Mistake" });
 
 export const evaluationSchema = z
   .object({
@@ -278,6 +290,7 @@ export const clusterSchema = z
     assumptions: z.array(assumptionSchema),
     policy: z.string().nullable(),
     policyError: z.string().nullable().meta({ description: "why the newest text of the policy file is not in force" }),
+    policyMistakes: z.array(mistakeSchema).meta({ description: "what policyError is made of" }),
     counts: z.partialRecord(resourceKindSchema, z.number().int()),
     staleness: stalenessSchema,
     findings: findingCounts,
@@ -368,6 +381,7 @@ export type WireRecognition = z.infer<typeof recognitionSchema>;
 export type WireCluster = z.infer<typeof clusterSchema>;
 export type WireEnvelope = z.infer<typeof envelopeSchema>;
 export type WireSearchResult = z.infer<typeof searchResultSchema>;
+export type WireMistake = z.infer<typeof mistakeSchema>;
 export type WireWarning = z.infer<typeof warningSchema>;
 export type WireProblem = z.infer<typeof problemSchema>;
 export type WireSnapshotEvent = z.infer<typeof snapshotEventSchema>;

@@ -1,10 +1,10 @@
 // From a text to YAML documents, each with its value and the places of its fields. Broken ones are named, and the rest is read all the same.
 
 import { isAlias, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit, type Document, type YAMLMap } from "yaml";
-import type { TextPosition } from "@/lib/core";
-import type { WireManifestError } from "@/lib/wire/check-schemas";
+import { mistake, type Mistake as Says, type TextPosition } from "@/lib/core";
+import type { WireMistake } from "@/lib/wire/schemas";
 import { offsetOf } from "../yaml-offset";
-import { withoutQuotes } from "../parser-words";
+import { explainParser } from "../parser-words";
 
 /** One document. `at`: where the field of a path stands (its nearest parent that is written down, for fields that are not). */
 export type ManifestDocument = { readonly value: unknown; readonly at: (path: readonly PropertyKey[]) => TextPosition };
@@ -24,10 +24,10 @@ export function readDocuments(
   file: string,
   text: string,
   damaged = false,
-): { readonly documents: readonly ManifestDocument[]; readonly errors: readonly WireManifestError[] } {
-  const refuse = (message: string) => ({ documents: [], errors: [{ file, line: 1, column: 1, message }] });
-  if (Buffer.byteLength(text) > manifestSizeMax) return refuse("is larger than 5 MiB");
-  if (text.includes("\u0000")) return refuse("is not a text in UTF-8: it holds zero bytes");
+): { readonly documents: readonly ManifestDocument[]; readonly errors: readonly WireMistake[] } {
+  const refuse = (says: Says) => ({ documents: [], errors: [{ file, line: 1, column: 1, ...says }] });
+  if (Buffer.byteLength(text) > manifestSizeMax) return refuse(mistake("too-large"));
+  if (text.includes("\u0000")) return refuse(mistake("zero-bytes"));
   const lines = new LineCounter();
   lines.lineStarts.push(0);
   for (const { index } of text.matchAll(/\n/g)) lines.lineStarts.push(index + 1);
@@ -36,14 +36,14 @@ export function readDocuments(
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
   const documents: ManifestDocument[] = [];
-  const errors: WireManifestError[] = [];
+  const errors: WireMistake[] = [];
   for (const { offset: base, part } of cutJsonObjects(text) ?? [{ offset: 0, part: blankHelmNotes(text) }]) {
-    const refuseAt = ({ offset, message }: Mistake): number => errors.push({ ...place(base + offset), message });
+    const refuseAt = ({ offset, says }: Mistake): number => errors.push({ ...place(base + offset), ...says });
     let parsed: readonly Document.Parsed[];
     try {
       parsed = [...parseAllDocuments(part, options)];
     } catch (cause) {
-      refuseAt({ offset: 0, message: cause instanceof RangeError ? tooDeep : withoutQuotes(cause) });
+      refuseAt({ offset: 0, says: explainParser(cause) });
       continue;
     }
     for (const document of parsed) {
@@ -57,7 +57,7 @@ export function readDocuments(
         // A path of which nothing is written leads to the document itself.
         documents.push({ value, at: (path) => place(base + (offsetOf(document, path) || startOf(document))) });
       } catch (cause) {
-        refuseAt({ offset: startOf(document), message: cause instanceof RangeError ? tooDeep : withoutQuotes(cause) });
+        refuseAt({ offset: startOf(document), says: explainParser(cause) });
       }
     }
   }
@@ -71,7 +71,7 @@ function startOf({ contents }: Document): number {
 /** The parser's own search for repeated keys compares each with each: a large map would take minutes. `<<` merges, as kubectl's reader does it. */
 const options = { prettyErrors: false, logLevel: "silent", uniqueKeys: false, merge: true } as const;
 
-type Mistake = { readonly offset: number; readonly message: string };
+type Mistake = { readonly offset: number; readonly says: Says };
 
 /** Why a document cannot be read. Whoever gives a chart's templates in place of what they make is told that alone, once. */
 function findMistakes(document: Document.Parsed, text: string, damaged: boolean): Mistake[] {
@@ -80,11 +80,11 @@ function findMistakes(document: Document.Parsed, text: string, damaged: boolean)
   const source = text.slice(from, document.range[2]);
   const template = source.search(/\{\{[^}\n]*\}\}/);
   if (template >= 0 && (wrong.length > 0 ? wrong.some(({ offset }) => isOnTemplateLine(text, offset)) : holdsTemplate(document)))
-    return [{ offset: from + template, message: "{{ }} belongs to a template: check what helm template prints of it" }];
+    return [{ offset: from + template, says: mistake("template", { braces: "{{ }}" }) }];
   const replaced = damaged ? source.indexOf("\uFFFD") : -1;
   return [
     ...wrong,
-    ...(replaced < 0 ? [] : [{ offset: from + replaced, message: "is not a text in UTF-8 here" }]),
+    ...(replaced < 0 ? [] : [{ offset: from + replaced, says: mistake("not-utf8") }]),
     ...findRepeatedKeys(document),
     ...findBadAliases(document),
   ];
@@ -108,8 +108,8 @@ function findBadAliases(document: Document.Parsed): readonly Mistake[] {
   visit(document, {
     Alias(_, node, path) {
       const target = node.resolve(document);
-      if (target === undefined) bad.push({ offset: offsetIn(node), message: "is an alias, and no anchor of its name stands before it" });
-      else if (path.includes(target)) bad.push({ offset: offsetIn(node), message: "is an alias of something that holds it" });
+      if (target === undefined) bad.push({ offset: offsetIn(node), says: mistake("alias-of-nothing") });
+      else if (path.includes(target)) bad.push({ offset: offsetIn(node), says: mistake("alias-of-itself") });
     },
   });
   return bad;
@@ -138,23 +138,22 @@ function cutJsonObjects(text: string): readonly { readonly offset: number; reado
 function findSyntaxErrors({ errors }: Document.Parsed): readonly Mistake[] {
   const [first] = errors;
   if (first === undefined) return [];
-  if (errors.some(({ message }) => message.startsWith("Maximum call stack"))) return [{ offset: first.pos[0], message: tooDeep }];
+  if (errors.some(({ message }) => message.startsWith("Maximum call stack"))) return [{ offset: first.pos[0], says: mistake("too-deep") }];
   const told = errors.filter((error) => error === first || !error.message.includes("in YAML stream"));
   // What breaks off in the middle is open in many ways, all at its end: the first one at each place.
   const own = [...new Map(told.toReversed().map((error) => [error.pos[0], error])).values()].toReversed();
-  const shown = own.slice(0, mistakesMax).map((error) => ({ offset: error.pos[0], message: withoutQuotes(error) }));
+  const shown = own.slice(0, mistakesMax).map((error) => ({ offset: error.pos[0], says: explainParser(error) }));
   const rest = own.length - shown.length;
   return rest === 0
     ? shown
-    : [...shown, { offset: own[mistakesMax]?.pos[0] ?? 0, message: `and ${String(rest)} more mistakes in this document` }];
+    : [...shown, { offset: own[mistakesMax]?.pos[0] ?? 0, says: mistake("more-mistakes", { count: String(rest) }) }];
 }
 
-const tooDeep = "is nested too deeply";
 /** Of one document; whoever has more of them mends the first ones first. */
 const mistakesMax = 20;
 
 function findRepeatedKeys(document: Document.Parsed): readonly Mistake[] {
-  const repeated: { offset: number; message: string }[] = [];
+  const repeated: Mistake[] = [];
   visit(document, (_, node) => {
     if (!isMap(node)) return;
     const seen = new Set<string>();
@@ -162,7 +161,7 @@ function findRepeatedKeys(document: Document.Parsed): readonly Mistake[] {
       if (!isPair(pair) || !isScalar(pair.key) || isAlias(pair.key)) continue;
       const key = String(pair.key.value);
       if (seen.has(key) && key !== "<<")
-        repeated.push({ offset: offsetIn(pair.key), message: `the key ${JSON.stringify(key)} stands twice in one map` });
+        repeated.push({ offset: offsetIn(pair.key), says: mistake("key-twice", { key: JSON.stringify(key) }) });
       seen.add(key);
     }
   });

@@ -353,7 +353,7 @@ describe("mistakes: each is named with its place, and what is right beside it is
     const text = `${service}---\napiVersion: v1\nkind: Service\nmetadata: { name: caf\uFFFD }\nspec: { ports: [{ port: 80 }] }\n`;
     const names = (damaged: boolean) => readManifest([{ file: "m.yaml", text, damaged }], "default");
     expect(names(true).manifest.objects).toHaveLength(1);
-    expect(names(true).errors).toEqual([{ file: "m.yaml", line: 15, column: 22, message: "is not a text in UTF-8 here" }]);
+    expect(names(true).errors).toMatchObject([{ file: "m.yaml", line: 15, column: 22, message: "is not a text in UTF-8 here" }]);
     expect(names(false).errors).toEqual([]);
   });
 
@@ -363,4 +363,21 @@ describe("mistakes: each is named with its place, and what is right beside it is
       "16:1 is no object of the Kubernetes API: it wants apiVersion, kind and metadata",
     ]);
   });
+});
+
+test.for([
+  ["a value that reads like a second key", "a: b: c\n", "second-colon"],
+  ["a list that breaks off", "a: [b\n", "open"],
+  ["a tab", "a:\n\tb: 1\n", "TAB_AS_INDENT"],
+  ["an alias of nothing", "a: *b\n", "alias-of-nothing"],
+  ["an escape", 'a: "\\q"\n', "BAD_DQ_ESCAPE"],
+  ["an at sign", "a: @b\n", "BAD_SCALAR_START"],
+  ["a quote that stays open", "a: 'b\n", "MISSING_CHAR"],
+  [
+    "a selector that is a text",
+    "kind: Deployment\napiVersion: apps/v1\nmetadata: {name: a}\nspec: {selector: web, template: {}}\n",
+    "keys",
+  ],
+] as const)("%s is told apart, for the words of other languages", ([, text, code]) => {
+  expect(readManifest([{ file: "m.yaml", text }], "default").errors[0]?.fact.code).toBe(code);
 });

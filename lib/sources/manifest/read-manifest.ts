@@ -2,16 +2,20 @@
 // place; what is right beside it is read all the same. Nothing but what a check needs is kept.
 
 import {
+  inField,
+  mistake,
   nearestWord,
   odd,
   type Manifest,
+  type Mistake as Says,
   type ManifestField,
   type ManifestObject,
   type ManifestWorkload,
   type TextPosition,
   type Warning,
 } from "@/lib/core";
-import type { WireManifestError } from "@/lib/wire/check-schemas";
+import type { WireMistake } from "@/lib/wire/schemas";
+import { fromSchema, inSchemaWithoutWords } from "@/lib/wire/mistake-in-schema";
 import { podManifestSchema, serviceManifestSchema, workloadManifestSchema } from "@/lib/wire/manifest-schema";
 import { annotationsOf } from "../kubernetes/slim/meta";
 import { slimPod } from "../kubernetes/slim/pod";
@@ -29,7 +33,7 @@ export type ManifestText = { readonly file: string; readonly text: string; reado
 /** `ignored`: kinds that take no port and select no pod, counted, by name. */
 export type ReadManifest = {
   readonly manifest: Manifest;
-  readonly errors: readonly WireManifestError[];
+  readonly errors: readonly WireMistake[];
   readonly ignored: readonly { readonly kind: string; readonly count: number }[];
   readonly warnings: readonly Warning[];
 };
@@ -47,8 +51,7 @@ export function readManifest(texts: readonly ManifestText[], namespace: string):
     const { documents, errors } = readDocuments(file, text, damaged);
     reading.errors.push(...errors);
     for (const document of documents) readValue(reading, document.value, [], document.at);
-    if (documents.length === 0 && errors.length === 0)
-      reading.errors.push({ file, line: 1, column: 1, message: "holds no object of the Kubernetes API" });
+    if (documents.length === 0 && errors.length === 0) reading.errors.push({ file, line: 1, column: 1, ...mistake("no-object") });
   }
   return {
     manifest: { objects: reading.objects },
@@ -66,7 +69,7 @@ function createReading(namespace: string) {
   return {
     namespace,
     objects: new Array<ManifestObject>(),
-    errors: new Array<WireManifestError>(),
+    errors: new Array<WireMistake>(),
     warnings: new Array<Warning>(),
     ignored: new Map<string, number>(),
     seen: new Map<string, TextPosition>(),
@@ -74,11 +77,11 @@ function createReading(namespace: string) {
 }
 
 function readValue(reading: Reading, value: unknown, path: Path, at: At): void {
-  const refuse = (message: string, field: Path = []): void => {
-    reading.errors.push({ ...at([...path, ...field]), message });
+  const refuse = (says: Says, field: Path = []): void => {
+    reading.errors.push({ ...at([...path, ...field]), ...says });
   };
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    refuse("is no object of the Kubernetes API: it wants apiVersion, kind and metadata");
+    refuse(mistake("not-object"));
     return;
   }
   const raw = value as Raw;
@@ -86,15 +89,15 @@ function readValue(reading: Reading, value: unknown, path: Path, at: At): void {
   const apiVersion = asText(raw["apiVersion"]);
   const unread = (["kind", "apiVersion"] as const).find((field) => raw[field] != null && typeof raw[field] !== "string");
   if (unread !== undefined) {
-    refuse(`${unread}: wants a text, not ${JSON.stringify(raw[unread])}`, [unread]);
+    refuse(inField(unread, mistake("text", { given: JSON.stringify(raw[unread]) })), [unread]);
     return;
   }
   if (kind === "") {
-    refuse("kind is missing");
+    refuse(mistake("field-missing", { field: "kind" }));
     return;
   }
   if (kind === "List" && raw["items"] != null && !Array.isArray(raw["items"])) {
-    refuse("items: wants a list of objects", ["items"]);
+    refuse(inField("items", mistake("list-of-objects")), ["items"]);
     return;
   }
   if (kind.endsWith("List") && Array.isArray(raw["items"])) {
@@ -107,18 +110,13 @@ function readValue(reading: Reading, value: unknown, path: Path, at: At): void {
     return;
   }
   if (apiVersion === "") {
-    refuse("apiVersion is missing");
+    refuse(mistake("field-missing", { field: "apiVersion" }));
     return;
   }
   const known = kindOfObject(apiVersion, kind);
   switch (known.is) {
     case "unknown": {
-      const given = known.field === "kind" ? kind : apiVersion;
-      const near = known.field === "kind" ? nearestWord(given, known.known) : known.known[0];
-      refuse(
-        `${known.field === "kind" ? `there is no kind ${JSON.stringify(kind)} in ${apiVersion}` : `there is no apiVersion ${JSON.stringify(apiVersion)} of ${kind}`}${near === null || near === undefined ? "" : `; did you mean ${near}`}`,
-        [known.field],
-      );
+      refuse(known.field === "kind" ? sayNoKind(kind, apiVersion, known.known) : sayNoApi(kind, apiVersion, known.known[0]), [known.field]);
       return;
     }
     case "ignored":
@@ -133,6 +131,17 @@ function readValue(reading: Reading, value: unknown, path: Path, at: At): void {
   }
 }
 
+function sayNoKind(given: string, api: string, known: readonly string[]): Says {
+  const kind = JSON.stringify(given);
+  const near = nearestWord(given, known);
+  return near === null ? mistake("no-kind", { kind, api }) : mistake("no-kind-near", { kind, api, near });
+}
+
+function sayNoApi(kind: string, given: string, near: string | undefined): Says {
+  const api = JSON.stringify(given);
+  return near === undefined ? mistake("no-api", { api, kind }) : mistake("no-api-near", { api, kind, near });
+}
+
 function hasController(raw: Raw): boolean {
   return asObjects(asObject(raw["metadata"])["ownerReferences"]).some((reference) => reference["controller"] === true);
 }
@@ -143,7 +152,7 @@ function ignore({ ignored }: Reading, name: string): void {
 
 function readObject(reading: Reading, what: ManifestKind, kind: string, raw: Raw, path: Path, at: At): void {
   const mistakes = findMistakes(what, kind, raw);
-  for (const { field, message } of mistakes) reading.errors.push({ ...at([...path, ...field]), message });
+  for (const { field, says } of mistakes) reading.errors.push({ ...at([...path, ...field]), ...says });
   if (mistakes.length > 0) return;
   const meta = asObject(raw["metadata"]);
   const name = nameOf(meta);
@@ -215,7 +224,7 @@ function nameOf(meta: Raw): string {
   return asText(meta["name"]) || (prefix === "" ? "" : `${prefix}new`);
 }
 
-type Mistake = { readonly field: Path; readonly message: string };
+type Mistake = { readonly field: Path; readonly says: Says };
 
 /** What the API server would refuse about the fields that matter here. */
 function findMistakes(what: ManifestKind, kind: string, raw: Raw): readonly Mistake[] {
@@ -226,10 +235,12 @@ function findMistakes(what: ManifestKind, kind: string, raw: Raw): readonly Mist
       : [
           {
             field: "name" in meta ? ["metadata", "name"] : ["metadata"],
-            message:
+            says: inField(
+              "metadata.name",
               meta["name"] === undefined || meta["name"] === null || meta["name"] === ""
-                ? `metadata.name: is missing: a ${kind} wants a name`
-                : `metadata.name: wants a text, not ${JSON.stringify(meta["name"])}: put it in quotes`,
+                ? mistake("nameless", { kind })
+                : mistake("text-in-quotes", { given: JSON.stringify(meta["name"]) }),
+            ),
           },
         ];
   if (what === "slice") return nameless;
@@ -238,12 +249,12 @@ function findMistakes(what: ManifestKind, kind: string, raw: Raw): readonly Mist
   const prefix: readonly string[] = kind === "CronJob" ? ["spec", "jobTemplate"] : [];
   const checked = kind === "CronJob" ? { metadata: raw["metadata"], spec: asObject(get(raw, prefix))["spec"] } : raw;
   const schema = what === "service" ? serviceManifestSchema : what === "pod" ? podManifestSchema : workloadManifestSchema;
-  const parsed = schema.safeParse(checked);
+  const parsed = schema.safeParse(checked, { error: inSchemaWithoutWords });
   if (parsed.success) return [...nameless, ...selectorless];
   // Without metadata there is no name either: that is one mistake.
   const others = parsed.error.issues.flatMap(({ path, message }): readonly Mistake[] => {
     const field = path[0] === "metadata" ? path : [...prefix, ...path];
-    return path.length === 1 && path[0] === "metadata" ? [] : [{ field, message: `${sayPath(field)}: ${message}` }];
+    return path.length === 1 && path[0] === "metadata" ? [] : [{ field, says: inField(sayPath(field), fromSchema(message)) }];
   });
   return [...nameless, ...selectorless, ...others];
 }
@@ -252,9 +263,12 @@ function findMistakes(what: ManifestKind, kind: string, raw: Raw): readonly Mist
 function findMissingSelector(kind: string, raw: Raw): readonly Mistake[] {
   if (raw["apiVersion"] !== "apps/v1" || !("spec" in raw)) return [];
   const spec = asObject(raw["spec"]);
+  if (typeof (spec["selector"] ?? {}) !== "object") return [];
   const { matchLabels, matchExpressions } = asObject(spec["selector"]);
   if (Object.keys(asObject(matchLabels)).length + asArray(matchExpressions).length > 0) return [];
-  return [{ field: "selector" in spec ? ["spec", "selector"] : ["spec"], message: `spec.selector: is missing: a ${kind} wants one` }];
+  return [
+    { field: "selector" in spec ? ["spec", "selector"] : ["spec"], says: inField("spec.selector", mistake("selectorless", { kind })) },
+  ];
 }
 
 function get(value: unknown, path: readonly string[]): unknown {

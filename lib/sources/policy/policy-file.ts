@@ -3,12 +3,17 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { emptyPolicy, type Policy } from "@/lib/core";
+import { emptyPolicy, mistake, type Policy } from "@/lib/core";
 import type { SourceError } from "../source";
-import { formatPolicyError, readPolicy } from "./read-policy";
+import { formatPolicyError, readPolicy, type PolicyError } from "./read-policy";
 
-/** The policy in force. `error`: why the newest text of the file is not; the last good one stays. */
-export type PolicyState = { readonly value: Policy; readonly file: string | null; readonly error: string | null };
+/** The policy in force. `error`: why the newest text of the file is not, and `mistakes` what that is made of; the last good one stays. */
+export type PolicyState = {
+  readonly value: Policy;
+  readonly file: string | null;
+  readonly error: string | null;
+  readonly mistakes: readonly PolicyError[];
+};
 
 const pollIntervalMs = 2000;
 
@@ -19,9 +24,11 @@ export function findPolicyFile(named: string | null, env: Readonly<Record<string
   return [join(folder, "portolan.yaml"), join(config, "portolan", "portolan.yaml")].find((path) => existsSync(path)) ?? null;
 }
 
+type PolicyFailure = SourceError & Pick<PolicyState, "mistakes">;
+
 /** Reads a policy file once. Returns: the state, or the error of a file that cannot be read or understood. */
-export function loadPolicyFile(file: string | null): PolicyState | SourceError {
-  if (file === null) return { value: emptyPolicy, file, error: null };
+export function loadPolicyFile(file: string | null): PolicyState | PolicyFailure {
+  if (file === null) return { value: emptyPolicy, file, error: null, mistakes: [] };
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -33,12 +40,21 @@ export function loadPolicyFile(file: string | null): PolicyState | SourceError {
       todo: "check --policy and the file's permissions",
       retryable: false,
       cause,
+      mistakes: [{ file, line: 1, column: 1, ...mistake("unreadable") }],
     };
   }
   const read = readPolicy(text, file);
-  if (read.ok) return { value: read.value, file, error: null };
+  if (read.ok) return { value: read.value, file, error: null, mistakes: [] };
   const [first = file, ...others] = read.error.map(formatPolicyError);
-  return { kind: "bad-policy", what: "the policy file has a mistake", where: first, others, todo: "correct it", retryable: false };
+  return {
+    kind: "bad-policy",
+    what: "the policy file has a mistake",
+    where: first,
+    others,
+    todo: "correct it",
+    retryable: false,
+    mistakes: read.error,
+  };
 }
 
 /**
@@ -55,7 +71,13 @@ export function watchPolicyFile(file: string, first: PolicyState, changed: (stat
     seen = stamp;
     const read = loadPolicyFile(file);
     const next: PolicyState =
-      "kind" in read ? { ...current, error: `${read.what}: ${read.where}${countOthers(read)}: the last good one stays in force` } : read;
+      "kind" in read
+        ? {
+            ...current,
+            error: `${read.what}: ${read.where}${countOthers(read)}: the last good one stays in force`,
+            mistakes: read.mistakes,
+          }
+        : read;
     if (next.error !== current.error || next.value !== current.value) changed((current = next));
   }, pollIntervalMs);
   timer.unref();

@@ -1,13 +1,24 @@
 // Reads portolan.yaml into core's Policy. Every mistake is named with file, line and column; nothing is guessed. The file is never written.
 
 import { LineCounter, parseAllDocuments } from "yaml";
-import { emptyPolicy, fail, ok, type Allow, type ClusterAssumptions, type Policy, type Result } from "@/lib/core";
-import { withoutQuotes } from "../parser-words";
+import {
+  emptyPolicy,
+  fail,
+  inField,
+  mistake,
+  ok,
+  type Allow,
+  type ClusterAssumptions,
+  type Mistake,
+  type Policy,
+  type Result,
+} from "@/lib/core";
+import { explainParser } from "../parser-words";
 import { offsetOf, sayPath } from "../yaml-offset";
 import { parsePolicy, type WirePolicy } from "@/lib/wire/policy-schema";
 
 /** One mistake; `line` and `column` count from 1. */
-export type PolicyError = { readonly file: string; readonly line: number; readonly column: number; readonly message: string };
+export type PolicyError = Mistake & { readonly file: string; readonly line: number; readonly column: number };
 
 /**
  * Input:   the text of a policy file and the name to show for it.
@@ -17,29 +28,26 @@ export type PolicyError = { readonly file: string; readonly line: number; readon
 export function readPolicy(text: string, file: string): Result<Policy, readonly PolicyError[]> {
   const lines = new LineCounter();
   const [document, another] = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, version: "1.2", merge: true });
-  const at = (offset: number, message: string): PolicyError => {
+  const at = (offset: number, says: Mistake): PolicyError => {
     const { line, col } = lines.linePos(Math.max(0, offset));
-    return { file, line: Math.max(1, line), column: Math.max(1, col), message };
+    return { file, line: Math.max(1, line), column: Math.max(1, col), ...says };
   };
-  if (document === undefined) return fail([at(0, "version: is missing: write version: 1")]);
-  if (document.errors.length > 0) return fail(document.errors.map((error) => at(error.pos[0], withoutQuotes(error))));
-  if (another !== undefined) return fail([at(another.range[0], "a second document begins here: a policy file is one")]);
+  if (document === undefined) return fail([at(0, inField("version", mistake("version-missing")))]);
+  if (document.errors.length > 0) return fail(document.errors.map((error) => at(error.pos[0], explainParser(error))));
+  if (another !== undefined) return fail([at(another.range[0], mistake("second-document"))]);
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
-    return fail([at(0, withoutQuotes(cause))]);
+    return fail([at(0, explainParser(cause))]);
   }
   const parsed = parsePolicy(value ?? {});
   if (parsed.ok) return ok(toPolicy(parsed.value));
   return fail(
     parsed.error
-      .map(({ path, message }) => ({
-        offset: offsetOf(document, path),
-        message: `${path.length === 0 ? "" : `${sayPath(path)}: `}${message}`,
-      }))
+      .map(({ path, says }) => ({ offset: offsetOf(document, path), says: inField(sayPath(path), says) }))
       .sort((a, b) => a.offset - b.offset)
-      .map(({ offset, message }) => at(offset, message)),
+      .map(({ offset, says }) => at(offset, says)),
   );
 }
 

@@ -3,7 +3,7 @@
 import { CORE_SCHEMA, loadAll } from "js-yaml";
 import { parse } from "yaml";
 import { asArray, asObject, type Raw } from "../kubernetes/slim/read";
-import { withoutQuotes } from "../parser-words";
+import { explainParser } from "../parser-words";
 import { createJsonCutter, type Cutter } from "./cut-json";
 import { createYamlCutter } from "./cut-yaml";
 import { describeBytes, describeText } from "./foreign";
@@ -107,13 +107,13 @@ function cutYaml(sink: ValueSink, limits: SnapshotLimits, tooLong: () => never):
       element: (text) => {
         flush();
         const value = parseYaml(text);
-        if (value instanceof Error) sink.broken(`an item is no YAML: ${withoutQuotes(value)}`);
+        if (value instanceof Error) sink.broken(`an item is no YAML: ${explainParser(value).message}`);
         else if (Array.isArray(value)) last = value[0];
       },
       value: (text, elements, line, ended) => {
         const value = parseYaml(text);
         if (value instanceof Error) {
-          reason = withoutQuotes(value);
+          reason = explainParser(value).message;
           return false;
         }
         const raw = asObject(value);
@@ -172,7 +172,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    return new SyntaxError(withoutQuotes(cause));
+    return new SyntaxError(explainParser(cause).message);
   }
 }
 

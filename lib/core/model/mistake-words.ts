@@ -1,0 +1,132 @@
+// What is wrong with a text that people write (manifests, the policy file), once in English. A fact holds a code and values, as in odd-words.ts, so that the page says
+// the same in its own language.
+
+import { fillTemplate, type NamesIn } from "../basics/template";
+
+export const mistakeWords = {
+  // The text
+  "too-large": "is larger than 5 MiB",
+  "zero-bytes": "is not a text in UTF-8: it holds zero bytes",
+  "not-utf8": "is not a text in UTF-8 here",
+  "too-deep": "is nested too deeply",
+  template: "{braces} belongs to a template: check what helm template prints of it",
+  "alias-of-nothing": "is an alias, and no anchor of its name stands before it",
+  "alias-of-itself": "is an alias of something that holds it",
+  "too-many-aliases": "unfolds aliases of aliases too often: write out what they stand for",
+  open: "a {close} is missing: the {open} before it stays open",
+  "second-colon": "a second colon on this line: put the value in quotes",
+  "key-twice": "the key {key} stands twice in one map",
+  "more-mistakes": "and {count} more mistakes in this document",
+  "second-document": "a second document begins here: a policy file is one",
+
+  // What the reader of YAML says, by its own codes
+  syntax: "{says}",
+  ALIAS_PROPS: "{says}",
+  BAD_ALIAS: "{says}",
+  BAD_COLLECTION_TYPE: "{says}",
+  BAD_DIRECTIVE: "{says}",
+  BAD_DQ_ESCAPE: "{says}",
+  BAD_INDENT: "{says}",
+  BAD_PROP_ORDER: "{says}",
+  BAD_SCALAR_START: "{says}",
+  BLOCK_AS_IMPLICIT_KEY: "{says}",
+  BLOCK_IN_FLOW: "{says}",
+  DUPLICATE_KEY: "{says}",
+  KEY_OVER_1024_CHARS: "{says}",
+  MISSING_CHAR: "{says}",
+  MULTILINE_IMPLICIT_KEY: "{says}",
+  MULTIPLE_ANCHORS: "{says}",
+  MULTIPLE_TAGS: "{says}",
+  TAB_AS_INDENT: "{says}",
+  TAG_RESOLVE_FAILED: "{says}",
+  UNEXPECTED_TOKEN: "{says}",
+
+  // Any field
+  missing: "is missing",
+  "no-such-key": "there is no such key",
+  empty: "is empty",
+  "one-of": "wants {words}, not {given}",
+  text: "wants a text, not {given}",
+  "text-in-quotes": "wants a text, not {given}: put it in quotes",
+  number: "wants a number, not {given}",
+  "whole-number": "wants a whole number, not {given}",
+  "number-from": "wants a number from {least} on, not {given}",
+  "number-to": "wants a number up to {most}, not {given}",
+  "whole-number-from": "wants a whole number from {least} on, not {given}",
+  port: "wants a whole number from {least} to 65535, not {given}",
+  "port-without-quotes": "wants a whole number from {least} to 65535, not {given} (leave out the quotes)",
+  boolean: "wants true or false",
+  "boolean-not": "wants true or false, not {given}",
+  list: "wants a list, not {given}",
+  keys: "wants keys with values, not {given}",
+
+  // Objects of the Kubernetes API
+  "no-object": "holds no object of the Kubernetes API",
+  "not-object": "is no object of the Kubernetes API: it wants apiVersion, kind and metadata",
+  "field-missing": "{field} is missing",
+  "list-of-objects": "wants a list of objects",
+  "no-kind": "there is no kind {kind} in {api}",
+  "no-kind-near": "there is no kind {kind} in {api}; did you mean {near}",
+  "no-api": "there is no apiVersion {api} of {kind}",
+  "no-api-near": "there is no apiVersion {api} of {kind}; did you mean {near}",
+  nameless: "is missing: a {kind} wants a name",
+  selectorless: "is missing: a {kind} wants one",
+  "keys-with-texts": "wants keys with texts",
+  "target-port": "wants the name of a port or a whole number from 1 to 65535, not {given}",
+  "target-port-without-quotes": "wants the name of a port or a whole number from 1 to 65535, not {given} (leave out the quotes)",
+  "fields-of-port": "wants the fields of a port",
+  "fields-of-container": "wants the fields of a container",
+  "list-of-ports": "wants a list of ports",
+  "list-of-addresses": "wants a list of addresses",
+  "list-of-containers": "wants a list of containers",
+  "one-port": "wants at least one port",
+  "one-container": "wants at least one container",
+  "port-without-name": "has no name: with several ports each wants one",
+  "no-node-port": "may not be set: the type {type} has none",
+  "same-name": "has the same name as ports[{place}]: {value}",
+  "same-port": "has the same port and protocol as ports[{place}]: {value}",
+  "not-in-template": "is not among the labels of the template: the API server refuses that",
+
+  // The policy file
+  "version-missing": "is missing: write version: 1",
+  "version-other": "this Portolan reads version 1",
+  range: "wants a port range such as 30000-30100",
+  "range-within": "wants a port range such as 30000-30100, within 1-65535",
+  day: "wants a day such as 2027-01-31",
+  network: "wants a network such as 10.190.0.0/16",
+  address: "wants an IP address",
+  subject: "wants an object such as Service/clearml/web",
+  "no-rule": "there is no rule {rule}",
+  "no-rule-near": "there is no rule {rule}: did you mean {near}",
+  unreadable: "cannot be read: check --policy and the permissions of the file",
+  "band-twice": "a {kind} band of this name stands above",
+  "band-overlaps": "overlaps the band {band} of the same kind",
+} as const;
+
+export type MistakeCode = keyof typeof mistakeWords;
+/** `path`: the field that it is about, as in `spec.ports[0].port`; the message begins with it. */
+export type MistakeFact = { readonly code: MistakeCode; readonly values: Readonly<Record<string, string>>; readonly path?: string };
+export type Mistake = { readonly message: string; readonly fact: MistakeFact };
+
+/** One mistake. */
+export function mistake<C extends MistakeCode>(
+  code: C,
+  ...[values]: [NamesIn<(typeof mistakeWords)[C]>] extends [never] ? [] : [Readonly<Record<NamesIn<(typeof mistakeWords)[C]>, string>>]
+): Mistake {
+  return fromFact({ code, values: values ?? {} });
+}
+
+/** The mistake that a fact is about. */
+export function fromFact(fact: MistakeFact): Mistake {
+  const says = fillTemplate(mistakeWords[fact.code], fact.values);
+  return { message: fact.path === undefined ? says : `${fact.path}: ${says}`, fact };
+}
+
+/** The same mistake of a field. */
+export function inField(path: string, { fact }: Mistake): Mistake {
+  return path === "" ? fromFact(fact) : fromFact({ ...fact, path });
+}
+
+export function isMistakeCode(code: unknown): code is MistakeCode {
+  return typeof code === "string" && Object.hasOwn(mistakeWords, code);
+}
