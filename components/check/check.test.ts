@@ -99,6 +99,13 @@ describe("edits", () => {
       positions: [at(1, 3, "spec.selector")],
       expected: '  selector: { tier: llm, "on": "1"}',
     },
+    {
+      name: "a label in each of several selectors",
+      lines: ["  selector:", "    tier: llm", "  selector: { tier: llm }"],
+      evidence: { add: { key: "track", value: "a" } },
+      positions: [at(1, 3, "spec.selector"), at(3, 3, "spec.selector")],
+      expected: "  selector:\n    track: a\n    tier: llm\n  selector: { tier: llm, track: a}",
+    },
   ])("$name", ({ lines, evidence, positions, expected }) => {
     const edit = proposeEdit(lines, finding("a", "critical", evidence), positions);
     expect(edit === null ? null : applied(lines, edit.changes)).toBe(expected);
@@ -123,6 +130,12 @@ describe("edits", () => {
       lines: ["selector:"],
       evidence: { add: { key: "a", value: "b" } },
       positions: [at(1, 1, "selector")],
+    },
+    {
+      name: "one of several selectors cannot be changed in place",
+      lines: ["selector:", "  tier: llm", "selector: *own"],
+      evidence: { add: { key: "a", value: "b" } },
+      positions: [at(1, 1, "selector"), at(3, 1, "selector")],
     },
   ])("none where $name", ({ lines, evidence, positions }) => {
     expect(proposeEdit(lines, finding("a", "critical", evidence), positions)).toBeNull();

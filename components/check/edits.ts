@@ -45,28 +45,32 @@ function addLabel(
   label: { readonly key: string; readonly value: string } | null,
   positions: readonly Position[],
 ): Edit | null {
-  const [position] = positions;
-  if (label === null || position === undefined || positions.length !== 1) return null;
+  if (label === null || positions.length === 0) return null;
   const text = `${quote(label.key)}: ${quote(label.value)}`;
-  const edit = (change: TextChange): Edit => ({ kind: "addLabel", label: text, changes: [change] });
+  const changes = positions.flatMap((position) => insertAt(lines, text, position) ?? []);
+  return changes.length === positions.length ? { kind: "addLabel", label: text, changes } : null;
+}
+
+/** One more pair in the map that starts at a place. */
+function insertAt(lines: readonly string[], text: string, position: Position): TextChange | null {
   const own = (lines[position.line - 1] ?? "").replace(/\r$/, "");
   const rest = own.slice(position.column - 1);
   const flow = /^["']?\w+["']?\s*:\s*\{([^{}]*)\}/.exec(rest);
   if (flow !== null) {
     const end = position.column - 1 + flow[0].length - 1;
     const inner = flow[1] ?? "";
-    return edit({
+    return {
       line: position.line,
       from: end - (/\s*$/.exec(inner)?.[0].length ?? 0),
       to: end,
       insert: inner.trim() === "" ? text : `, ${text}`,
-    });
+    };
   }
   if (!/^["']?\w+["']?\s*:\s*(#.*)?$/.test(rest)) return null;
   const next = lines.findIndex((line, at) => at >= position.line && /^\s*[^\s#]/.test(line));
   const indent = /^\s*/.exec(lines[next] ?? "")?.[0] ?? "";
   if (next < 0 || indent.length <= position.column - 1) return null;
-  return edit({ line: position.line, from: own.length, to: own.length, insert: `\n${indent}${text}` });
+  return { line: position.line, from: own.length, to: own.length, insert: `\n${indent}${text}` };
 }
 
 type Free = { readonly first: number; readonly last: number };

@@ -498,11 +498,11 @@ export const rulesZh: { readonly [Id in keyof EvidenceByRule]: RuleWords<Evidenc
     title: "清单中的 Service 会误选他人的 Pod",
     why: "Service 把每个连接发给其选择器匹配的任一就绪 Pod，无论属于谁。新端口的用户会随机到达他人的程序，而集群中没有任何报错。",
     fix: "在选择器中加入一个标签：您的 Pod 都有，而他人的都没有。",
-    describe({ service, own, captured, separating }) {
+    describe({ services, own, captured, separating }) {
       const pods = captured.reduce((sum, each) => sum + each.pods.length, 0);
       return {
-        title: `${service} 会选中 ${fewOf(captured.map(({ owner }) => owner))} 的 ${String(pods)} 个 Pod`,
-        summary: `${own.length === 0 ? "其选择器匹配多个所属方" : `除 ${fewOf(own)} 的 Pod 之外`}：每个连接会随机落到其中之一。${saySeparating(separating)}`,
+        title: `${few(services.map(({ name }) => name))} 会选中 ${fewOf(captured.map(({ owner }) => owner))} 的 ${String(pods)} 个 Pod`,
+        summary: `${own.length === 0 ? `${services.length === 1 ? "其选择器" : "它们的选择器"}匹配多个所属方` : `除 ${fewOf(own)} 的 Pod 之外`}：每个连接会随机落到其中之一。${saySeparating(separating)}`,
         symptoms: ["收到其他所属方程序的应答", "只有一部分连接正常"],
       };
     },

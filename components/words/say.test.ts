@@ -64,7 +64,11 @@ const unplaceable = {
 };
 const wanted = { port: 30_001, service: "b/web1", field: "nodePort", protocol: "TCP", holder: "a/web2", heldAs: "healthCheckNodePort/TCP" };
 const taken = { wanted: [wanted], leaves: false, loadBalancer: true, local: true, otherProtocol: true, free: null };
-const captures = { service: "a/web1", selector: { app: "w1" }, captured: [{ owner: "Pod/a/p1", pods: ["p1", "p2"] }], add: null };
+const captures = {
+  services: [{ name: "a/web1", selector: { app: "w1" } }],
+  captured: [{ owner: "Pod/a/p1", pods: ["p1", "p2"] }],
+  add: null,
+};
 const captured = { services: [{ name: "a/web1", selector: { app: "w1" } }], newcomers: ["Pod/a/p1"], residents: ["Pod/a/p2"] };
 const band = { band: "b1", range: { first: 30_001, last: 30_010 }, owner: null, holders: ["Service/a/s1"] };
 const address = { address: "10.0.0.1", node: "n1", port: 22, protocol: "TCP" as const, kind: "externalIP" as const };
@@ -243,6 +247,7 @@ const cases: { readonly [Id in keyof EvidenceByRule]: readonly EvidenceByRule[Id
   ],
   "captures-pods": [
     { ...captures, own: [], separating: [] },
+    { ...captures, services: ["a/web1", "a/web2"].map((name) => ({ name, selector: { app: "w1" } })), own: [], separating: [] },
     { ...captures, own: ["Pod/a/p3"], separating: ["app.kubernetes.io/instance"] },
   ],
   "captured-by-service": [

@@ -175,14 +175,14 @@ function ownersIn({ pods }: Snapshot): ReadonlySet<string> {
   return known;
 }
 
-/** The fields that a person would edit: the ports of the finding, else the field that its rule is about, else the object. */
+/** The fields that a person would edit: the ports of the finding, or what its rule is about; where none of its objects states that, the objects. */
 function locate(finding: Finding, manifest: Manifest): readonly ManifestField[] {
   const about = listRules().find(({ id }) => id === finding.rule)?.about ?? "port";
   const numbers = new Set(finding.ports.map(({ port }) => port));
   const subjects = new Set(finding.subjects.map(formatObjectRef));
-  return manifest.objects.flatMap((each) => {
-    if (each.action === "delete" || !subjects.has(formatObjectRef(each.object))) return [];
-    const wanted = each.fields.filter(({ field, number }) => field === about && (field !== "port" || numbers.has(number)));
-    return wanted.length > 0 ? wanted : each.fields.filter(({ field }) => field === "object");
-  });
+  const fields = manifest.objects.flatMap((each) =>
+    each.action === "delete" || !subjects.has(formatObjectRef(each.object)) ? [] : each.fields,
+  );
+  const wanted = fields.filter(({ field, number }) => field === about && (field !== "port" || numbers.has(number)));
+  return wanted.length > 0 ? wanted : fields.filter(({ field }) => field === "object");
 }

@@ -1,12 +1,12 @@
 import { compareText } from "../basics/order";
-import { formatObjectRef, type Labels } from "../model/meta";
+import type { Labels } from "../model/meta";
 import { recordKey, type Snapshot } from "../model/snapshot";
 import { compareLabels } from "../owners/separating-labels";
 import { defineRule } from "./rule";
 import { claimedPortsOf, distinctPorts } from "./support/claimed-ports";
 import { sayFew } from "./support/order-words";
 import { ownersOfPort } from "./support/port-owners";
-import { findSelectionChanges, type SelectedOwner, type SelectionChange } from "./support/selection-changes";
+import { findSelectionChanges, joinOwners, nameOfOwner, type SelectionChange } from "./support/selection-changes";
 import { sayList } from "./support/words";
 
 type CapturedEvidence = {
@@ -42,8 +42,8 @@ export const capturedByService = defineRule<CapturedEvidence>({
         ports: distinctPorts(services.flatMap((service) => service.ports.flatMap((port) => claimedPortsOf(service, port)))),
         evidence: {
           services: services.map(({ namespace, name, selector }) => ({ name: `${namespace}/${name}`, selector: selector ?? {} })),
-          newcomers: newcomers.map(nameOf),
-          residents: owners.filter(({ added }) => !added).map(nameOf),
+          newcomers: newcomers.map(nameOfOwner),
+          residents: owners.filter(({ added }) => !added).map(nameOfOwner),
           usable,
           separating: compareLabels(owners.map(({ pods }) => pods)).flatMap(({ key, separates }) => (separates ? [key] : [])),
         },
@@ -68,30 +68,17 @@ export const capturedByService = defineRule<CapturedEvidence>({
   },
 });
 
-function nameOf({ owner }: Pick<SelectedOwner, "owner">): string {
-  return formatObjectRef(owner);
-}
-
 function newcomersOf({ owners }: SelectionChange): string {
   return owners
     .filter(({ added }) => added)
-    .map(nameOf)
+    .map(nameOfOwner)
     .join(" ");
-}
-
-/** Each owner once, with all its pods, by name. Who is new to one of the Services here is new to all. */
-function joinOwners(owners: readonly SelectedOwner[]): readonly SelectedOwner[] {
-  return [...Map.groupBy(owners, nameOf)]
-    .sort(([a], [b]) => compareText(a, b))
-    .flatMap(([, [first, ...more]]) =>
-      first === undefined ? [] : [{ ...first, pods: [...new Set([first, ...more].flatMap(({ pods }) => pods))] }],
-    );
 }
 
 /** Whether one port of the Service would lead to newcomers and residents alike. */
 function areMixed(snapshot: Snapshot, { service, owners }: SelectionChange): boolean {
   return service.ports.some((port) => {
-    const names = new Set(ownersOfPort(snapshot, service, port).map(nameOf));
-    return [true, false].every((added) => owners.some((each) => each.added === added && names.has(nameOf(each))));
+    const names = new Set(ownersOfPort(snapshot, service, port).map(nameOfOwner));
+    return [true, false].every((added) => owners.some((each) => each.added === added && names.has(nameOfOwner(each))));
   });
 }

@@ -4,8 +4,9 @@
 import { describe, expect, test } from "vitest";
 import type { ServiceRecord } from "../model/service";
 import { buildContext, buildNode, buildPod, buildService, type SnapshotParts } from "../testing/builders";
+import type { Labels } from "../model/meta";
 import { app, joinParts, runPods } from "../testing/apps";
-import { checkParts, deploy, remove, sayFinding, standardPolicy, stated, type ManifestPart } from "../testing/manifests";
+import { checkParts, deploy, manifestOf, remove, sayFinding, standardPolicy, stated, type ManifestPart } from "../testing/manifests";
 
 const nodes = [1, 2, 3].map((place) => buildNode({ name: `n${String(place)}`, ip: `10.0.0.${String(place)}` }));
 const web = app(runPods("Deployment", "web", [1, 2], { app: "web" }, [{ containerPort: 80 }]), [
@@ -373,12 +374,7 @@ describe("selectors", () => {
   ];
   test.for(cases)("%s", ([, live, manifest, expected]) => {
     const { introduced } = checkParts(live, manifest);
-    expect(
-      introduced
-        .filter(({ rule }) => rule !== "selector-overlap")
-        .map(sayFinding)
-        .sort(),
-    ).toEqual(expected);
+    expect(introduced.map(sayFinding).sort()).toEqual(expected);
   });
 
   test("a mixture that is there already is nobody's news, and one that ends is resolved", () => {
@@ -398,14 +394,26 @@ describe("selectors", () => {
   });
 
   test("a finding that tells of more is news and resolves nothing; one that tells of less is no news, and its cause is still there", () => {
-    const pods = ["one", "two"].flatMap((name, place) => runPods("StatefulSet", name, [place + 1], { app: "db" }, [{ containerPort: 80 }]));
-    const select = (name: string) => ({ name, selector: { app: "db" }, ports: [{ port: 80, nodePort: 30_020 + name.length }] });
+    const pods = ["one", "two"].flatMap((name, place) =>
+      runPods("StatefulSet", name, [place + 1], { app: "db", release: name }, [{ containerPort: 80 }]),
+    );
+    const select = (name: string, selector: Labels = {}) => ({
+      name,
+      selector: { app: "db", ...selector },
+      ports: [{ port: 80, nodePort: 30_020 + name.length }],
+    });
     const overlaps = (live: readonly string[], parts: readonly ManifestPart[]) => {
-      const { introduced, resolved, unchanged } = checkParts(app(pods, live.map(select)), parts);
+      const { introduced, resolved, unchanged } = checkParts(
+        app(
+          pods,
+          live.map((name) => select(name)),
+        ),
+        parts,
+      );
       const ofRule = (each: typeof introduced) => each.filter(({ rule }) => rule === "selector-overlap").map(sayFinding);
       return { introduced: ofRule(introduced), resolved: ofRule(resolved), unchanged };
     };
-    expect(overlaps(["a", "bb"], [stated(select("ccc"))])).toMatchObject({
+    expect(overlaps(["a", "bb"], [stated(select("ccc", { release: "one" }))])).toMatchObject({
       introduced: ["W selector-overlap 30021,30022,30023"],
       resolved: [],
     });
@@ -415,6 +423,73 @@ describe("selectors", () => {
       introduced: [],
       resolved: ["W selector-overlap 30021,30022,30023"],
       unchanged: 1,
+    });
+  });
+
+  describe("captures and overlaps of one cause are told once", () => {
+    const track = (name: string, node: number) => runPods("Deployment", name, [node], { app: "web", track: name }, [{ containerPort: 80 }]);
+    const its = { name: "other", selector: { app: "web", track: "other" }, ports: [{ port: 80, nodePort: 30_011 }] };
+    const live = app(track("other", 3), [its]);
+    const mine = deploy("mine", { app: "web", track: "mine" });
+    const wide = (name: string, nodePort: number, selector: Labels = { app: "web" }) =>
+      stated({ name, selector, ports: [{ port: 80, nodePort }] });
+    const introduced = (parts: SnapshotParts, manifest: readonly ManifestPart[]) => checkParts(parts, manifest).introduced.map(sayFinding);
+
+    test("several Services of a manifest that capture the same pods are one finding, whatever else they select by", () => {
+      const manifest = [deploy("mine", { app: "web", track: "mine", tier: "a" }), wide("a", 30_020), wide("b", 30_021)];
+      const { introduced: found } = checkParts(live, manifest);
+      expect(found.map(sayFinding)).toEqual(["C captures-pods 30020,30021"]);
+      expect(found[0]).toMatchObject({
+        title: "default/a and default/b would select 1 pod of Deployment/default/other",
+        evidence: { services: [{ name: "default/a" }, { name: "default/b" }], add: { key: "track", value: "mine" } },
+      });
+    });
+
+    test("it points at the selectors, not at the workload that they are for", () => {
+      const [service] = manifestOf(wide("a", 30_020)).objects;
+      if (service === undefined || service.action === "delete") throw new Error("no Service");
+      const selector = { file: "test.yaml", line: 9, column: 3, field: "selector", number: 0, path: "spec.selector" } as const;
+      const { positions } = checkParts(live, [mine, { ...service, fields: [...service.fields, selector] }]);
+      expect([...positions.values()]).toEqual([[selector]]);
+    });
+
+    test("near: other pods are captured by another one", () => {
+      const third = app(runPods("Deployment", "third", [2], { tier: "a" }, [{ containerPort: 80 }]), []);
+      expect(
+        introduced(joinParts(live, third), [
+          deploy("mine", { app: "web", track: "mine", tier: "a" }),
+          wide("a", 30_020),
+          wide("b", 30_021, { tier: "a" }),
+        ]),
+      ).toEqual(["C captures-pods 30020", "C captures-pods 30021"]);
+    });
+
+    test("pods that join a live Service beside one of their own: the labels are told, not the overlap", () => {
+      expect(introduced(web, [deploy("canary", { app: "web", track: "x" }), wide("canary", 30_020, { app: "web", track: "x" })])).toEqual([
+        "C captured-by-service 30010",
+      ]);
+    });
+
+    test("an overlap that was there before is neither news nor resolved", () => {
+      const all = { name: "all", selector: { app: "web" }, ports: [{ port: 80, nodePort: 30_012 }] };
+      const both = app([...track("other", 3), ...track("third", 2)], [its, all]);
+      const { introduced: found, resolved, unchanged } = checkParts(both, [mine, wide("mine", 30_020)]);
+      // Two stay: the overlap of `all` and `other`, and the mixture behind `all`, which the new pods join.
+      expect([found.map(sayFinding), resolved, unchanged]).toEqual([["C captured-by-service 30012", "C captures-pods 30020"], [], 2]);
+      // One of them becomes as wide as the other: they overlap as they did.
+      const widened = checkParts(both, [wide("other", 30_011)]);
+      expect([widened.introduced.map(sayFinding), widened.resolved, widened.unchanged]).toEqual([["C captures-pods 30011"], [], 2]);
+      expect(widened.evaluation.findings).toContainEqual(
+        expect.objectContaining({ rule: "selector-overlap", evidence: expect.objectContaining({ relation: "equal" }) as unknown }),
+      );
+    });
+
+    test("near: of the manifest's own owners the overlap is told beside the mixtures", () => {
+      expect(introduced({}, [deploy("a", { app: "web" }), deploy("b", { app: "web" }), wide("a", 30_020), wide("b", 30_021)])).toEqual([
+        "C mixed-owners 30020",
+        "C mixed-owners 30021",
+        "W selector-overlap 30020,30021",
+      ]);
     });
   });
 

@@ -1,16 +1,20 @@
 import { compareText } from "../basics/order";
 import { matchesSelector } from "../basics/selector";
 import { formatObjectRef, type Labels } from "../model/meta";
+import type { CheckScope } from "../check/check-scope";
+import { serviceKey, type ServiceKey } from "../model/brands";
 import type { PodRecord } from "../model/pod";
 import type { ServiceRecord } from "../model/service";
 import type { Snapshot } from "../model/snapshot";
 import { resolveOwner } from "../owners/owner";
+import type { Context } from "../policy/policy";
 import { orSay } from "../remedies/or-say";
 import { separateOwners } from "../remedies/separate-owners";
 import { say } from "../remedies/words";
 import { defineRule, type Found } from "./rule";
 import { claimedPortsOf, distinctPorts, isUnclaiming } from "./support/claimed-ports";
 import { isInnerMetrics, isJobPod } from "./support/port-owners";
+import { findSelectionChanges } from "./support/selection-changes";
 import { daemonSetsOf, deploymentsOf } from "./support/workloads";
 import { sayFew } from "./support/order-words";
 import { sayCount } from "./support/words";
@@ -44,21 +48,20 @@ export const selectorOverlap = defineRule<OverlapEvidence, Part>({
   needs: ["services", "pods"],
   remedies: orSay("service", say("none.overlap"), separateOwners),
   reads: ({ services }) => [services],
-  perService(snapshot, _context, service) {
-    const selection = selectionsOf(snapshot.services).byService.get(service);
+  perService(snapshot, context, service) {
+    const selection = selectionsOf(snapshot, context).byService.get(service);
     // The first one speaks for all that have its selector.
     if (selection?.first !== service) return null;
-    const others = relatedTo(snapshot, selection);
+    const others = relatedTo(snapshot, context, selection);
     return selection.services.length === 1 && others.length === 0 ? null : { selection, others, owners: ownersOf(snapshot, selection) };
   },
-  *check(snapshot, _context, parts) {
+  *check(snapshot, context, parts) {
     const owners = new Map(parts.map((part) => [part.selection, part.owners]));
     const links: Link[] = [];
     const judge = (a: Selection, b: Selection): void => {
-      const [ofA, ofB] = [a, b].map((each) => owners.get(each) ?? ownersOf(snapshot, each));
-      if (ofA === undefined || ofB === undefined || areCompanions(snapshot, a, b, ofA, ofB)) return;
-      const commonPods = findCommonPods(snapshot, a, b);
-      if (commonPods.length > 0 || implies(a, b) || implies(b, a)) links.push({ a, b, commonPods });
+      if (isToldAsCapture(snapshot, context, a, b)) return;
+      const link = findLink(snapshot, a, b, owners);
+      if (link !== null) links.push(link);
     };
     const told = new Map<Selection, Set<Selection>>();
     for (const { selection, others } of parts) {
@@ -105,9 +108,34 @@ function takesPart(service: ServiceRecord): boolean {
   return service.ports.length === 0 || !service.ports.every((port) => isInnerMetrics(service, port));
 }
 
+/** How two selections meet, or one of several Services; null where all that they select belongs together, or nothing connects them. */
+function findLink(snapshot: Snapshot, a: Selection, b: Selection, owners: ReadonlyMap<Selection, Owners>): Link | null {
+  const [ofA, ofB] = [a, b].map((each) => owners.get(each) ?? ownersOf(snapshot, each));
+  if (ofA === undefined || ofB === undefined || areCompanions(snapshot, a, b, ofA, ofB)) return null;
+  const commonPods = findCommonPods(snapshot, a, b);
+  return commonPods.length > 0 || implies(a, b) || implies(b, a) ? { a, b, commonPods } : null;
+}
+
+/** In a check captures-pods and captured-by-service tell of a selector that reaches too far: what overlaps by it alone is no second cause. */
+function isToldAsCapture(snapshot: Snapshot, context: Context, a: Selection, b: Selection): boolean {
+  if (context.check === undefined) return false;
+  const changes = findSelectionChanges(snapshot, context);
+  if (![...a.services, ...b.services].some((service) => changes.has(keyOf(service)))) return false;
+  const { base } = context.check;
+  const ofB = selectionsBefore(base, b);
+  return !selectionsBefore(base, a).some((one) =>
+    ofB.some((two) => (one !== two || one.services.length > 1) && findLink(base, one, two, new Map()) !== null),
+  );
+}
+
+function selectionsBefore(base: Snapshot, { services }: Selection): readonly Selection[] {
+  const { byService } = selectionsOf(base, {});
+  return services.flatMap((service) => byService.get(base.services.get(keyOf(service)) ?? service) ?? []);
+}
+
 /** Selections that pick a pod of this one, or whose selector implies its own; never every one against every other. */
-function relatedTo(snapshot: Snapshot, selection: Selection): readonly Selection[] {
-  const { byService, holders } = selectionsOf(snapshot.services);
+function relatedTo(snapshot: Snapshot, context: Context, selection: Selection): readonly Selection[] {
+  const { byService, holders } = selectionsOf(snapshot, context);
   const { namespace, selector } = selection.first;
   const related = new Set<Selection>();
   let labels: Labels | null = null;
@@ -135,18 +163,25 @@ type Selections = {
   readonly holders: ReadonlyMap<string, readonly Selection[]>;
 };
 
-const selections = new WeakMap<Snapshot["services"], Selections>();
+const selections = new WeakMap<Snapshot["services"] | CheckScope, Selections>();
 
-function selectionsOf(services: Snapshot["services"]): Selections {
-  let known = selections.get(services);
-  if (known === undefined) selections.set(services, (known = findSelections([...services.values()].filter(takesPart))));
+function selectionsOf(snapshot: Snapshot, context: Pick<Context, "check">): Selections {
+  const at = context.check ?? snapshot.services;
+  let known = selections.get(at);
+  if (known === undefined) {
+    const changes = findSelectionChanges(snapshot, context);
+    // A Service of a manifest that reaches too far stands apart from those that had its selector before.
+    const isNewcomer = (service: ServiceRecord): boolean => changes.get(keyOf(service))?.what === "captures";
+    selections.set(at, (known = findSelections([...snapshot.services.values()].filter(takesPart), isNewcomer)));
+  }
   return known;
 }
 
-function findSelections(services: readonly ServiceRecord[]): Selections {
+function findSelections(services: readonly ServiceRecord[], isNewcomer: (service: ServiceRecord) => boolean): Selections {
   const byService = new Map<ServiceRecord, Selection>();
   const holders = new Map<string, Selection[]>();
-  for (const same of Map.groupBy(services, (service) => pairsOf(service).sort().join("\n")).values()) {
+  const keyOfSelection = (service: ServiceRecord): string => [String(isNewcomer(service)), ...pairsOf(service).sort()].join("\n");
+  for (const same of Map.groupBy(services, keyOfSelection).values()) {
     const sorted = same.sort((a, b) => compareText(a.name, b.name));
     const [first] = sorted;
     if (first === undefined) continue;
@@ -204,7 +239,8 @@ function groupLinks(links: readonly Link[]): Iterable<readonly Link[]> {
 function toFound(links: readonly Link[]): Found<OverlapEvidence> {
   const selections = [...new Set(links.flatMap(({ a, b }) => [a, b]))];
   const services = selections.flatMap((each) => each.services).sort((a, b) => compareText(a.name, b.name));
-  const widest = selections.length === 1 ? undefined : selections.find((wide) => selections.every((each) => implies(each, wide)));
+  const isEqual = selections.every((each) => selections.every((other) => implies(each, other)));
+  const widest = isEqual ? undefined : selections.find((wide) => selections.every((each) => implies(each, wide)));
   const commonPods = new Set(links.flatMap((link) => link.commonPods));
   const nameOf = ({ namespace, name }: ServiceRecord): string => `${namespace}/${name}`;
   return {
@@ -212,7 +248,7 @@ function toFound(links: readonly Link[]): Found<OverlapEvidence> {
     subjects: services.map(({ namespace, name }) => ({ kind: "Service", namespace, name })),
     ports: distinctPorts(services.flatMap((service) => service.ports.flatMap((port) => claimedPortsOf(service, port)))),
     evidence: {
-      relation: selections.length === 1 ? "equal" : widest === undefined ? "intersecting" : "subset",
+      relation: isEqual ? "equal" : widest === undefined ? "intersecting" : "subset",
       services: services.map((service) => ({ name: nameOf(service), selector: service.selector ?? {} })),
       widest: widest?.services.map(nameOf) ?? [],
       commonPods: [...commonPods].map(({ name }) => name).sort(),
@@ -242,4 +278,8 @@ function pairsOf(service: ServiceRecord): string[] {
 /** Whether every pod that `narrow` selects is selected by `wide` too. */
 function implies({ first: narrow }: Selection, { first: wide }: Selection): boolean {
   return Object.entries(wide.selector ?? {}).every(([key, value]) => narrow.selector?.[key] === value);
+}
+
+function keyOf({ namespace, name }: ServiceRecord): ServiceKey {
+  return serviceKey(namespace, name);
 }

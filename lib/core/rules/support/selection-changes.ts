@@ -2,6 +2,7 @@
 
 import type { CheckScope } from "../../check/check-scope";
 import { isEqual } from "../../basics/equal";
+import { compareText } from "../../basics/order";
 import { isFinished } from "../../inventory/pod-claims";
 import { serviceKey, type ServiceKey } from "../../model/brands";
 import { formatObjectRef } from "../../model/meta";
@@ -40,7 +41,7 @@ const known = new WeakMap<Snapshot, ReadonlyMap<ServiceKey, SelectionChange>>();
  * Returns: by Service; empty outside of a check. Headless Services, those that proxies pass over, and pods of Jobs make no mixture here. Where all owners are the
  *          manifest's own there is no stranger: mixed-owners tells of it as of any Service.
  */
-export function findSelectionChanges(snapshot: Snapshot, { check }: Context): ReadonlyMap<ServiceKey, SelectionChange> {
+export function findSelectionChanges(snapshot: Snapshot, { check }: Pick<Context, "check">): ReadonlyMap<ServiceKey, SelectionChange> {
   if (check === undefined) return none;
   let changes = known.get(snapshot);
   if (changes === undefined) {
@@ -65,6 +66,19 @@ export function isNewMixture(snapshot: Snapshot, context: Context, service: Serv
   const { base } = context.check;
   const before = base.services.get(key);
   return before?.ports.some((port) => ownersOfPort(base, before, port).length > 1) !== true;
+}
+
+/** Each owner once, with all its pods, by name. Who is new to one of the Services here is new to all. */
+export function joinOwners(owners: readonly SelectedOwner[]): readonly SelectedOwner[] {
+  return [...Map.groupBy(owners, nameOfOwner)]
+    .sort(([a], [b]) => compareText(a, b))
+    .flatMap(([, [first, ...more]]) =>
+      first === undefined ? [] : [{ ...first, pods: [...new Set([first, ...more].flatMap(({ pods }) => pods))] }],
+    );
+}
+
+export function nameOfOwner({ owner }: Pick<SelectedOwner, "owner">): string {
+  return formatObjectRef(owner);
 }
 
 function concernedServices(snapshot: Snapshot, { base, manifest }: CheckScope): ReadonlySet<ServiceRecord> {
