@@ -123,6 +123,8 @@ async function* openBytes(bytes: Bytes, name: string, meter: Meter, watch: Watch
     return;
   }
   const binary = isUtf16(head) ? null : describeBytes(head);
+  if (binary !== null && head.includes("PK\u0003\u0004"))
+    throw new SnapshotFailure(unreadable(name, "other bytes stand before the zip archive in it", "unpack it and name the folder"));
   if (binary !== null) throw new SnapshotFailure(foreign(name, binary));
   watch.name(name);
   yield { name, bytes: all };
@@ -195,9 +197,23 @@ async function* openZip(zip: ZipFile, where: string, meter: Meter, watch: Watch)
 
 /** One file of a folder or archive, unpacked where it is gzipped by itself. Whoever opened it closes it. */
 async function* openPlain(bytes: Bytes, name: string, meter: Meter, isCounted: boolean): AsyncGenerator<Entry> {
-  const { head, all } = await peek(isCounted ? bytes : counted(bytes, meter.unpacked), 512);
+  const plain = isCounted ? bytes : counted(bytes, meter.unpacked);
+  let peeked: Awaited<ReturnType<typeof peek>>;
+  try {
+    peeked = await peek(plain, 512);
+  } catch (cause) {
+    // A file that cannot be opened or unpacked costs itself; of a tar archive, all that follows.
+    if (isCounted) throw cause;
+    yield { name, bytes: failing(cause) };
+    return;
+  }
+  const { head, all } = peeked;
   if (isGzip(head)) yield { name, bytes: counted(gunzip(all), meter.unpacked) };
   else if (isUtf16(head) || describeBytes(head) === null) yield { name, bytes: all };
+}
+
+function failing(cause: unknown): Bytes {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(cause) }) };
 }
 
 // Logs and pictures make up most of a support bundle. Some collectors write objects to files without an ending.

@@ -6,6 +6,7 @@ import { fail, ok, type Delta, type Result } from "@/lib/core";
 import type { SourceError } from "../source";
 import { createCollection, type Collection } from "./collection";
 import { foreign, openPath, openStream, sizeOf, unreadable, type Entry, type Watch } from "./entries";
+import { explainUnpacking } from "./explain-unpacking";
 import { createRecogniser } from "./foreign";
 import type { Bytes } from "./input";
 import { defaultLimits, SnapshotFailure, type SnapshotLimits } from "./limits";
@@ -88,7 +89,7 @@ async function readInput(input: Input, collection: Collection, limits: SnapshotL
         if (is !== null && kind !== undefined) collection.unread(kind === "endpoints" ? "endpointslices" : kind, `${where}: ${is}`);
       } catch (cause) {
         if (cause instanceof SnapshotFailure) throw cause;
-        reader.broken(messageOf(cause));
+        reader.broken(explainUnpacking(cause).what);
       }
       const { objects, values, foreign: found, isOwn } = reader.count();
       sums.objects += objects;
@@ -99,8 +100,9 @@ async function readInput(input: Input, collection: Collection, limits: SnapshotL
   } catch (cause) {
     if (cause instanceof SnapshotFailure) throw cause;
     // What was read before an archive breaks off is as good as ever.
-    if (sums.objects === 0) throw new SnapshotFailure(unreadable(input.where, messageOf(cause), "check that the file is whole", cause));
-    collection.broken(input.where, `${messageOf(cause)}: what follows is missing`);
+    const { what, todo } = explainUnpacking(cause);
+    if (sums.objects === 0) throw new SnapshotFailure(unreadable(input.where, what, todo, cause));
+    collection.broken(input.where, `${what}: what follows is missing`);
   }
   if (passedOver.link > 0) collection.warn({ object: input.where, message: `${inNumbers(passedOver.link, "link")} not followed` });
   if (passedOver.outside > 0)
@@ -138,10 +140,6 @@ async function readInput(input: Input, collection: Collection, limits: SnapshotL
 /** The base name of a path without its endings: the cluster's name where the snapshot has none. */
 function baseName(path: string): string {
   return basename(path.replace(/[/\\]+$/, "")).replace(/(\.(json|ya?ml|gz|tgz|tar|zip|txt))+$/i, "") || "snapshot";
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function inNumbers(count: number, noun: string): string {
