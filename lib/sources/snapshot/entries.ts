@@ -213,7 +213,8 @@ async function* openPlain(bytes: Bytes, name: string, meter: Meter, isCounted: b
 }
 
 function failing(cause: unknown): Bytes {
-  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(cause) }) };
+  const next = (): Promise<never> => Promise.reject(cause instanceof Error ? cause : new Error(String(cause)));
+  return { [Symbol.asyncIterator]: () => ({ next }) };
 }
 
 // Logs and pictures make up most of a support bundle. Some collectors write objects to files without an ending.
