@@ -177,15 +177,6 @@ test("remedies: keys open them, their changed lines are marked, and what is copi
   await expect(page.getByText("There is no remedy magic for this finding now; the first one is open.")).toBeVisible();
 });
 
-test("the trace offers first aid with its cost and command, and leads to the remedy", async ({ page }) => {
-  await page.goto("/trace?to=10.190.1.2:30001");
-  const panel = page.getByRole("complementary");
-  await expect(panel.getByText(/kubectl .*externalTrafficPolicy/)).toBeVisible();
-  await panel.getByRole("link", { name: "One Service for each owner" }).click();
-  await expect(page).toHaveURL(/\/conflicts\?f=[0-9a-f]+&r=service/);
-  await expect(detail(page).getByRole("button", { name: /One Service for each owner/ })).toHaveAttribute("aria-expanded", "true");
-});
-
 test("filter, severity and time narrow the list, and stand in the address", async ({ page }) => {
   await page.goto("/conflicts");
   await page.getByLabel("Filter").fill("ns:inference");

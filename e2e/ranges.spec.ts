@@ -71,7 +71,9 @@ test("the guard of the bands is written to be copied, for the API server and for
   await page.goto("/ranges");
   await page.getByRole("button", { name: "Write the guard policy" }).click();
   const dialog = page.getByRole("dialog", { name: "Write the guard policy" });
-  await expect(dialog.getByText("30001–30020 (Band/clearml): only in namespace clearml")).toBeVisible();
+  await expect(
+    dialog.getByRole("region", { name: /A guard: the API server/ }).getByText("30001–30020 (Band/clearml): only in namespace clearml"),
+  ).toBeVisible();
   const yaml = dialog.getByRole("region", { name: /^YAML/ });
   await expect(yaml).toContainText("kind: ValidatingAdmissionPolicy");
   await dialog.getByRole("button", { name: /Kyverno/ }).click();

@@ -11,6 +11,7 @@ import { classes } from "@/components/ui/classes";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Icon } from "@/components/ui/icon";
 import { Skeleton } from "@/components/ui/skeleton";
+import { usePhone } from "@/components/ui/use-phone";
 import { useLanguage, useWords } from "@/components/words/words";
 import type { RemediesAnswer } from "@/lib/client/api";
 import { formatCount, formatDay } from "@/lib/client/format";
@@ -22,7 +23,10 @@ import { Block } from "./block";
 import { withFacet } from "./facets";
 import { FindingFacts } from "./finding-facts";
 import { remedyId } from "./remedies/remedy-id";
-import { RemedyList } from "./remedies/remedy-list";
+import { RemedyBody } from "./remedies/remedy-body";
+import { RemedyChoice } from "./remedies/remedy-choice";
+import { RemedyPanel } from "./remedies/remedy-panel";
+import { Unavailable } from "./remedies/unavailable";
 import { traceOf } from "./trace-of";
 import { useFormatSince } from "./use-format-since";
 
@@ -44,12 +48,13 @@ type DetailProps = {
 const edges = { critical: "edge-critical", warning: "edge-warning", info: "" } as const;
 const rightColumn = "border-l border-line bg-surface px-24 narrow:border-l-0 phone:border-t phone:px-12";
 
-/** One finding: the verdict; what is, and on what that rests; beside it what to do. A phone shows what to do first. */
+/** One finding: the verdict; the remedies side by side; below them what is and on what that rests, and the chosen remedy in full. A phone shows what to do first. */
 export function FindingDetail(props: DetailProps) {
   const { finding, rule, envelope, complete, nodeCount, ticket, onBack } = props;
   return (
     <article aria-labelledby="verdict" className="flex min-h-full flex-col">
       <Verdict finding={finding} nodeCount={nodeCount} ticket={ticket} onBack={onBack} />
+      <Choice {...props} />
       <div className="grid flex-1 grid-cols-[minmax(0,1fr)_minmax(0,1.02fr)] grid-rows-[auto_1fr] narrow:grid-cols-1 narrow:grid-rows-none">
         <div className="row-span-2 px-24 pt-14 pb-24 narrow:order-2 narrow:row-span-1 phone:px-12">
           <FindingFacts finding={finding} envelope={envelope} complete={complete} nodeCount={nodeCount} />
@@ -66,24 +71,46 @@ export function FindingDetail(props: DetailProps) {
   );
 }
 
-/** The remedies that can be written for it now. */
-function WhatToDo({ finding, remedies, openRemedy, asked, onRemedy }: DetailProps) {
+/** The remedies beside one another, where there are several. */
+function Choice({ finding, remedies: { data, error }, openRemedy, asked, onRemedy }: DetailProps) {
   const words = useWords().findings.remedies;
-  const { data } = remedies;
-  if (data === undefined && finding.remedies.length > 0)
-    return remedies.error === null ? (
+  const isPhone = usePhone();
+  const isLoading = data === undefined && error === null && finding.remedies.length > 1;
+  if (!isLoading && (data === undefined || data.remedies.length < 2)) return null;
+  return (
+    <div className="border-b border-line bg-surface px-24 pt-12 phone:border-b-0 phone:px-12">
       <Block heading={words.heading} note={words.note}>
-        <div aria-hidden className="flex h-76 flex-col justify-around rounded-2 border border-line px-12">
-          <Skeleton className="w-220" />
-          <Skeleton className="w-160" />
-        </div>
+        {data === undefined ? (
+          <div aria-hidden className="flex h-260 flex-col gap-14 rounded-2 border border-line p-12">
+            <Skeleton className="w-220" />
+            <Skeleton className="w-160" />
+          </div>
+        ) : (
+          <RemedyChoice remedies={data.remedies} chosen={openRemedy} onChoose={onRemedy} isAsked={asked !== null}>
+            {isPhone === true && openRemedy !== null ? (
+              <RemedyBody remedy={openRemedy} cluster={data.cluster} isBeside={false} />
+            ) : undefined}
+          </RemedyChoice>
+        )}
       </Block>
-    ) : (
-      <p role="status" className="mb-18 text-12 text-warning">
-        {remedies.error.message}
-      </p>
+    </div>
+  );
+}
+
+/** The chosen remedy in full, and those that cannot be written now, with the reason. */
+function WhatToDo({ remedies, openRemedy, asked }: DetailProps) {
+  const words = useWords().findings.remedies;
+  const isPhone = usePhone();
+  const { data } = remedies;
+  if (data === undefined)
+    return (
+      remedies.error !== null && (
+        <p role="status" className="mb-18 text-12 text-warning">
+          {remedies.error.message}
+        </p>
+      )
     );
-  if (data === undefined || (data.remedies.length === 0 && data.unavailable.length === 0)) return null;
+  const hasChoice = data.remedies.length > 1;
   const isKnown = asked === null || openRemedy === null || [openRemedy.kind, remedyId(openRemedy)].includes(asked);
   return (
     <>
@@ -93,7 +120,13 @@ function WhatToDo({ finding, remedies, openRemedy, asked, onRemedy }: DetailProp
           {words.unknown(asked)}
         </p>
       )}
-      <RemedyList answer={data} cluster={data.cluster} open={openRemedy} onOpen={onRemedy} />
+      {openRemedy !== null && !(hasChoice && isPhone === true) && (
+        <>
+          {!hasChoice && <h3 className="mb-7 text-13 font-head">{words.heading}</h3>}
+          <RemedyPanel remedy={openRemedy} place={data.remedies.indexOf(openRemedy) + 1} cluster={data.cluster} isBeside={hasChoice} />
+        </>
+      )}
+      <Unavailable unavailable={data.unavailable} />
     </>
   );
 }

@@ -150,6 +150,7 @@ export const findingsEn = {
     yaml: (title: string) => `YAML: ${title}`,
     added: "changed line",
     changedLines: (changed: string, all: string) => `${changed} of ${plural(all, "line", "lines")} changed`,
+    size: (steps: string, lines: string) => `${plural(steps, "step", "steps")}, ${plural(lines, "line", "lines")} of YAML`,
     unavailable: (kind: string) => `Cannot be written now: ${kind}`,
     kinds: {
       service: "Service",

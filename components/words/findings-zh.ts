@@ -144,6 +144,7 @@ export const findingsZh: typeof findingsEn = {
     yaml: (title) => `YAML：${title}`,
     added: "有变更的行",
     changedLines: (changed, all) => `${all} 行中有 ${changed} 行变更`,
+    size: (steps, lines) => `${steps} 个步骤，${lines} 行 YAML`,
     unavailable: (kind) => `目前无法生成：${kind}`,
     kinds: {
       service: "Service",

@@ -13,13 +13,13 @@ export function EndpointTable({ endpoints }: Pick<WireRemedy, "endpoints">) {
   const head = "h-26 border-b border-line pr-12 text-left text-11 font-medium text-ink-3";
   const cell = "border-b border-line py-4 pr-12 align-top";
   return (
-    <div className="mt-10">
-      <h5 className="flex items-center justify-between text-12 font-semibold">
+    <div>
+      <h4 className="flex items-center justify-between text-12 font-semibold">
         {words.who}
         <CopyButton size="small" tone="ghost" text={() => endpointsToCsv(endpoints)} said={words.tableCopied} failed={shell.copyFailed}>
           {words.copyTable}
         </CopyButton>
-      </h5>
+      </h4>
       <table className="w-full border-separate border-spacing-0 text-12">
         <thead>
           <tr>

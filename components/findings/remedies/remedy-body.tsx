@@ -1,6 +1,5 @@
 "use client";
 
-import type { ReactNode } from "react";
 import { useAnnounce } from "@/components/ui/announcer";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -8,14 +7,17 @@ import { useWords } from "@/components/words/words";
 import { formatCount } from "@/lib/client/format";
 import { fileName, saveFile } from "@/lib/client/save-file";
 import type { WireRemedy } from "@/lib/wire/remedy-schemas";
+import { Effect } from "./effect";
 import { EndpointTable } from "./endpoint-table";
 import { remedyId } from "./remedy-id";
 import { Said } from "./said";
 import { useSaying } from "./use-saying";
 import { YamlBlock } from "./yaml-block";
 
-/** One remedy in full: what it gains and costs, the way back, the steps, who connects where, and the YAML. */
-export function RemedyBody({ remedy, cluster }: { readonly remedy: WireRemedy; readonly cluster: string }) {
+export type RemedyBodyProps = { readonly remedy: WireRemedy; readonly cluster: string; readonly isBeside: boolean };
+
+/** One remedy in full: what it gains and costs, the way back, the YAML, the steps, and who connects where. */
+export function RemedyBody({ remedy, cluster, isBeside }: RemedyBodyProps) {
   const { findings, shell } = useWords();
   const words = findings.remedies;
   const say = useSaying();
@@ -29,7 +31,7 @@ export function RemedyBody({ remedy, cluster }: { readonly remedy: WireRemedy; r
     announce(shell.exported(name));
   };
   return (
-    <>
+    <div className="flex flex-col gap-10">
       <ul className="flex flex-col gap-3 text-[12.5px] leading-[18px] text-ink-2">
         {gains.map((text, place) => (
           <Effect key={text} sign="+" name={words.gains}>
@@ -42,13 +44,25 @@ export function RemedyBody({ remedy, cluster }: { readonly remedy: WireRemedy; r
           </Effect>
         ))}
         <Effect sign="↩" name={words.wayBack}>
-          {words.wayBack} <Said text={wayBack} fact={facts.wayBack} />
+          <Said text={wayBack} fact={facts.wayBack} />
         </Effect>
       </ul>
-      {endpoints.length > 0 && <EndpointTable endpoints={endpoints} />}
+      {/* Beside the other remedies the YAML stands first: their effects are told there. */}
+      <div className={isBeside ? "order-first" : ""}>
+        <div className="mb-6 flex flex-wrap items-center gap-8">
+          <CopyButton size="small" text={yaml} said={words.yamlCopied} failed={shell.copyFailed}>
+            {words.copyYaml}
+          </CopyButton>
+          <Button size="small" onPress={download}>
+            {words.download}
+          </Button>
+          <span className="text-11 text-ink-3">{words.changedLines(formatCount(changed.length), formatCount(lineCount))}</span>
+        </div>
+        <YamlBlock label={words.yaml(title)} yaml={yaml} changed={changed} />
+      </div>
       {steps.length > 0 && (
-        <>
-          <h5 className="mt-10 mb-3 text-12 font-semibold">{words.steps}</h5>
+        <div>
+          <h4 className="mb-3 text-12 font-semibold">{words.steps}</h4>
           <ol className="list-decimal pl-18 text-[12.5px] leading-[18px] text-ink-2">
             {steps.map((text, place) => (
               <li key={text} className="break-words">
@@ -56,32 +70,9 @@ export function RemedyBody({ remedy, cluster }: { readonly remedy: WireRemedy; r
               </li>
             ))}
           </ol>
-        </>
+        </div>
       )}
-      <YamlBlock label={words.yaml(title)} yaml={yaml} changed={changed} />
-      <div className="mt-8 flex flex-wrap items-center gap-8">
-        <CopyButton size="small" text={yaml} said={words.yamlCopied} failed={shell.copyFailed}>
-          {words.copyYaml}
-        </CopyButton>
-        <Button size="small" onPress={download}>
-          {words.download}
-        </Button>
-        <span className="text-11 text-ink-3">{words.changedLines(formatCount(changed.length), formatCount(lineCount))}</span>
-      </div>
-    </>
-  );
-}
-
-function Effect({ sign, name, children }: { readonly sign: string; readonly name: string; readonly children: ReactNode }) {
-  return (
-    <li className="grid grid-cols-[12px_minmax(0,1fr)] gap-6">
-      <span aria-hidden className="font-mono text-ink-3">
-        {sign}
-      </span>
-      <span className="min-w-0 break-words">
-        {sign !== "↩" && <span className="sr-only">{name} </span>}
-        {children}
-      </span>
-    </li>
+      {endpoints.length > 0 && <EndpointTable endpoints={endpoints} />}
+    </div>
   );
 }

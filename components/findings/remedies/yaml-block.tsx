@@ -14,7 +14,7 @@ export function YamlBlock({ label, yaml, changed }: YamlBlockProps) {
       tabIndex={0}
       role="region"
       aria-label={label}
-      className="focus-inset mt-10 max-h-420 overflow-auto rounded-2 border border-line bg-sunken py-8 phone:max-h-none"
+      className="focus-inset max-h-420 overflow-auto rounded-2 border border-line bg-sunken py-8 phone:max-h-none"
     >
       <pre className="w-max min-w-full text-[11.5px] leading-[17px]">
         {yaml
