@@ -26,13 +26,16 @@ export const hostPortUnplaceable = defineRule<UnplaceableEvidence>({
       const cause = findUnplaceable(placement);
       if (cause === null) continue;
       const { object, ports, wanted, staying, free, excluded, taken } = placement;
+      const isTaken = (asked: (typeof ports)[number]): boolean =>
+        taken.some(({ port, protocol }) => port === asked.port && protocol === asked.protocol);
       const holders = new Map(taken.map(({ holder }) => [formatObjectRef(holder), holder]));
       yield {
         variant: cause,
         severity: cause === "too-few" ? "warning" : "critical",
         subjects: [object, ...holders.values()],
         edited: [object],
-        ports,
+        // Where somebody is in the way, only of what they hold.
+        ports: cause === "held" || cause === "some-nodes" ? ports.filter(isTaken) : ports,
         nodes: [...new Set(taken.map(({ node }) => node))].sort(compareNatural),
         evidence: {
           workload: formatObjectRef(object),

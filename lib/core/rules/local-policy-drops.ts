@@ -26,9 +26,10 @@ type LocalEvidence = {
 
 export const excludeLabel = "node.kubernetes.io/exclude-from-external-load-balancers";
 
-/** A Service port that has endpoints somewhere. `nodes`: those that hold them; `instead`: where something else answers; `unplaced`: how many have no node yet. */
+/** A Service port. `isLive`: it has endpoints somewhere; `nodes`: those that hold them; `instead`: where something else answers; `unplaced`: how many have no node yet. */
 type LivePort = {
   readonly port: ServicePort;
+  readonly isLive: boolean;
   readonly nodes: ReadonlySet<string>;
   readonly instead: ReadonlySet<string>;
   readonly unplaced: number;
@@ -47,12 +48,18 @@ export const localPolicyDrops = defineRule<LocalEvidence, Part>({
     const ports = service.ports.filter((port) => isClaimed(service, port));
     const places = ports.map((port): LivePort => {
       const usable = findPortEndpoints(snapshot, service, port).filter((each) => each.usable);
-      // Pods of a manifest have no node yet: each of them will serve one.
-      const unplaced = context.check === undefined ? 0 : usable.filter(({ nodeName }) => nodeName === null).length;
-      return { port, nodes: new Set(usable.flatMap(({ nodeName }) => nodeName ?? [])), instead: new Set(), unplaced };
+      // Pods of a manifest have no node yet: each of them will serve one. An endpoint that somebody wrote without a node serves none.
+      const unplaced = context.check === undefined ? 0 : usable.filter(({ nodeName, pod }) => nodeName === null && pod !== null).length;
+      return {
+        port,
+        isLive: usable.length > 0,
+        nodes: new Set(usable.flatMap(({ nodeName }) => nodeName ?? [])),
+        instead: new Set(),
+        unplaced,
+      };
     });
     // Nothing anywhere is no-endpoints' to say.
-    const live = places.filter(({ nodes, unplaced }) => nodes.size + unplaced > 0);
+    const live = places.filter(({ isLive }) => isLive);
     const found = live.length === 0 ? null : judge(snapshot, context, service, live);
     return found === null ? null : { service, live, found };
   },

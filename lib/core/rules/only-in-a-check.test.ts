@@ -552,6 +552,22 @@ describe("host ports", () => {
     ],
     ["a DaemonSet whose port is taken on one node", { pods: [hold(2)] }, [wants({ kind: "DaemonSet" })], ["C host-port-unplaceable 8080"]],
     [
+      "a DaemonSet of which one port is taken, and another is free",
+      { pods: [hold(2)] },
+      [
+        deploy(
+          "new",
+          { app: "new" },
+          [
+            { containerPort: 80, hostPort: 8080 },
+            { containerPort: 81, hostPort: 8081 },
+          ],
+          { kind: "DaemonSet" },
+        ),
+      ],
+      ["C host-port-unplaceable 8080"],
+    ],
+    [
       "near: a DaemonSet that runs already",
       { pods: [1, 2, 3].map((place) => hold(place, { controller: { kind: "DaemonSet", name: "new" } })) },
       [wants({ kind: "DaemonSet" })],

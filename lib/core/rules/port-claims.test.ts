@@ -244,6 +244,13 @@ describe("local-policy-drops", () => {
     ]);
   });
 
+  test("an endpoint without a node is on none of them", () => {
+    const byHand = [buildSlice({ service: "web", endpoints: [{ address: "192.168.7.7" }] })];
+    expect(find("local-policy-drops", { services: [service({ selector: null })], slices: byHand })).toMatchObject([
+      { title: "30080/TCP drops on 5 of 5 nodes", evidence: { answering: [], unplaced: 0 } },
+    ]);
+  });
+
   test("policy Cluster, an endpoint on every node, or no endpoint anywhere: nothing", () => {
     const everywhere = [
       buildSlice({ service: "web", endpoints: nodes.map(({ name }, place) => ({ address: `10.244.9.${String(place)}`, node: name })) }),
