@@ -42,7 +42,7 @@ export const rulesZh: { readonly [Id in keyof EvidenceByRule]: RuleWords<Evidenc
       const select = potential ? "会选中" : "选中";
       return {
         title:
-          relation === "subset"
+          widest.length > 0
             ? `${few(widest)} 也${select} ${few(names.filter((name) => !widest.includes(name)))} 的 Pod`
             : `${few(names)} ${select}相同的 Pod`,
         summary: potential
@@ -90,8 +90,8 @@ export const rulesZh: { readonly [Id in keyof EvidenceByRule]: RuleWords<Evidenc
     why: "Service 背后没有可用的端点，因此每个节点都会立即拒绝到其端口的连接。",
     fix: "更正选择器，或让 Pod 就绪；若本就不需要应答，请删除该 Service。",
     describe({ services, selected, cause, nearMiss, instead }, { ports }) {
-      const service = services[0] ?? "";
-      const subject = ports.length > 0 ? sayPorts(ports) : service;
+      const names = few(services);
+      const subject = ports.length > 0 ? sayPorts(ports) : names;
       const others = instead.map(({ by, holders, places, ...port }) => {
         const who = by === "hostPort" ? `${few(holders)} 的 hostPort` : `Service ${few(holders)}`;
         return `在 ${few(places)} 上由 ${who} 应答 ${sayPorts([port])}。`;
@@ -102,13 +102,13 @@ export const rulesZh: { readonly [Id in keyof EvidenceByRule]: RuleWords<Evidenc
       const say = (summary: string) => ({ title, summary: `${summary}${others.join("")}`, symptoms });
       switch (cause) {
         case "not-ready":
-          return say(`${service} 选中 ${String(selected)} 个 Pod，但都不可用。`);
+          return say(`${names} 选中 ${String(selected)} 个 Pod，但都不可用。`);
         case "near-miss":
-          return say(sayNearMiss(nearMiss));
+          return say(sayNearMiss(nearMiss, services.length === 1));
         case "nothing-selected":
-          return say(`${service} 没有选中任何 Pod。`);
+          return say(`${names} 没有选中任何 Pod。`);
         case "scaled-to-zero":
-          return say(`${service} 背后的 Deployment 副本数为 0。`);
+          return say(`${names} 背后的 Deployment 副本数为 0。`);
         case "idle-family":
           return {
             title: `${sayPorts(ports)} 处于闲置`,
@@ -615,17 +615,17 @@ function saySeparating(labels: readonly string[]): string {
   return labels.length === 0 ? "没有能区分所属方的标签。" : `能区分所属方的标签：${list(labels.slice(0, 2))}。`;
 }
 
-function sayNearMiss(miss: EvidenceByRule["no-endpoints"]["nearMiss"]): string {
+function sayNearMiss(miss: EvidenceByRule["no-endpoints"]["nearMiss"], isOne: boolean): string {
   if (miss === null) return "";
   const { slip, wanted, has, pod, pods } = miss;
   const who = pods === 1 ? `Pod ${pod}` : `${String(pods)} 个 Pod`;
   switch (slip) {
     case "key":
-      return `选择器的键是 ${wanted}；${who} 带的是 ${has}。`;
+      return `${isOne ? "" : "这些"}选择器的键是 ${wanted}；${who} 带的是 ${has}。`;
     case "value":
-      return `选择器要求 ${wanted}；${who} 带的是 ${has}。`;
+      return `${isOne ? "" : "这些"}选择器要求 ${wanted}；${who} 带的是 ${has}。`;
     case "namespace":
-      return `该 Service 位于命名空间 ${wanted}；它本会匹配的 ${who} 位于 ${has}。`;
+      return `${isOne ? "该" : "这些"} Service 位于命名空间 ${wanted}；${isOne ? "它" : "它们"}本会匹配的 ${who} 位于 ${has}。`;
   }
 }
 

@@ -84,7 +84,7 @@ const cases: { readonly [Id in keyof EvidenceByRule]: readonly EvidenceByRule[Id
       [2, 3, 5].map((count) => ({
         relation,
         services: Array.from({ length: count }, (_, place) => ({ name: `a/web${String(place + 1)}`, selector: {} })),
-        widest: relation === "subset" ? ["a/web1"] : [],
+        widest: relation === "equal" || count === 5 ? [] : ["a/web1"],
         commonPods,
         potential: commonPods.length === 0,
       })),
@@ -119,6 +119,12 @@ const cases: { readonly [Id in keyof EvidenceByRule]: readonly EvidenceByRule[Id
       nearMiss: { ...nearMiss, slip },
     })),
     { ...noEndpoints, cause: "near-miss", nearMiss: { ...nearMiss, slip: "value", pods: 3 } },
+    ...(["key", "value", "namespace"] as const).map((slip) => ({
+      ...noEndpoints,
+      services: ["default/web", "default/web2"],
+      cause: "near-miss" as const,
+      nearMiss: { ...nearMiss, slip, pods: 3 },
+    })),
     ...(["hostPort", "Service"] as const).map((by) => ({
       ...noEndpoints,
       cause: "not-ready" as const,

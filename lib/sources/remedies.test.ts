@@ -206,6 +206,15 @@ describe("each corrected Service makes its finding go away, and brings no other"
     },
     {
       rule: "no-endpoints",
+      name: "F05: a key that an agent has renamed, in all selectors at once",
+      parts: app(
+        sessions(1, 2),
+        [1, 2].map((number) => ({ ...member(number), selector: { "ai.clearml.agent.serial": `pod-${String(number)}` } })),
+      ),
+      says: /ai\.allegro\.agent\.serial: pod-1[^]*ai\.allegro\.agent\.serial: pod-2/,
+    },
+    {
+      rule: "no-endpoints",
       name: "a mistyped value beside others",
       parts: app(web, [{ ...toWeb, name: "web", selector: { app: "wev", "app.kubernetes.io/name": "web" } }]),
       says: /app: web/,

@@ -106,7 +106,7 @@ function nothingUsable({ evidence, ports }: Pictured, words: PictureWords): Pict
 /** Services that select common pods: what all of their selectors have, and what tells them apart. */
 function commonSelection({ evidence }: Pictured, words: PictureWords): Picture | null {
   const services = readObjects(evidence["services"]);
-  if (services.length < 2 || !services.every((each) => isPlain(each["selector"]))) return null;
+  if (services.length < 2 || evidence["commonPods"] === undefined || !services.every((each) => isPlain(each["selector"]))) return null;
   const widest = readTexts(evidence["widest"]);
   const isWide = (service: Readonly<Record<string, unknown>>): boolean => widest.includes(readText(service["name"]) ?? "");
   // The one that is too wide is shown whatever else has room.

@@ -3,13 +3,14 @@
 import { fail, ok, type Result } from "../basics/result";
 import type { Labels } from "../model/meta";
 import type { PodRecord } from "../model/pod";
+import type { ServiceRecord } from "../model/service";
 import { findNearMiss, type NearMiss } from "../owners/near-miss";
 import { isUnclaiming } from "../rules/support/claimed-ports";
 import { assemble, listNames, patchCommand } from "./documents";
 import { sayDrops } from "./local-policy";
 import type { RemedyWriter } from "./remedy";
 import { rememberPerService } from "./remember";
-import { isLive, subjectService, whyNotAlone } from "./selected-pods";
+import { isLive, subjectServices, whyNotAlone } from "./selected-pods";
 import { managerOf, writeService } from "./service-manifest";
 import { say, type Saying } from "./words";
 
@@ -19,44 +20,55 @@ export const correctSelector: RemedyWriter = {
   kind: "service",
   variant: null,
   plan(snapshot, context, finding) {
-    const service = subjectService(snapshot, finding);
-    if (service?.selector == null) return fail(null);
-    const correction = correctOnce(snapshot, context, service);
-    if (!correction.ok) return correction;
-    const { miss, selector, pods } = correction.value;
+    const services = subjectServices(snapshot, finding).filter(({ selector }) => selector !== null);
+    const planned = services.map((service) => ({ service, correction: correctOnce(snapshot, context, service) }));
+    const failed = planned.flatMap(({ correction }) => (correction.ok ? [] : [correction]));
+    if (failed[0] !== undefined) return failed[0];
+    const all = planned.flatMap(({ service, correction }) => (correction.ok ? [{ service, ...correction.value }] : []));
+    const [first] = all;
+    if (first === undefined) return fail(null);
     return ok(() => {
-      const object = `Service ${service.namespace}/${service.name}`;
-      const tool = managerOf(service);
-      const gone = Object.keys(service.selector ?? {}).filter((key) => !(key in selector));
-      const came = Object.entries(selector).filter(([key, value]) => service.selector?.[key] !== value);
-      const patch = { ...Object.fromEntries(gone.map((key) => [key, null])), ...Object.fromEntries(came) };
-      const undo = { ...Object.fromEntries(came.map(([key]) => [key, null])), ...service.selector };
+      const { wanted: was, has: will } = first.miss;
+      const changes = all.map((each) => ({ ...each, ...patchOf(each.service, each.selector) }));
       return {
         kind: "service",
         variant: null,
         title: say("selector.title"),
         lasting: true,
-        gains: [
+        gains: all.map(({ service, pods }) =>
           say("selector.gain", {
             service: `${service.namespace}/${service.name}`,
             pods: listNames(pods.map(({ name }) => name).sort(), 10),
           }),
-        ],
+        ),
         costs: [
-          say("selector.meant", { was: miss.wanted, will: miss.has }),
-          ...sayDrops(snapshot, context, service, pods),
-          ...(tool === null ? [] : [say("managed.elsewhere", { object, tool })]),
-          say("apply.annotations", { object }),
+          say("selector.meant", { was, will }),
+          ...all.flatMap(({ service, pods }) => sayDrops(snapshot, context, service, pods)),
+          ...all.flatMap(({ service }) => {
+            const object = `Service ${service.namespace}/${service.name}`;
+            const tool = managerOf(service);
+            return [...(tool === null ? [] : [say("managed.elsewhere", { object, tool })]), say("apply.annotations", { object })];
+          }),
         ],
         // Applied, a selector that nobody applied before would keep the mistyped key beside the right one.
-        steps: [say("step.patch-or", { command: patchCommand(service, "service", { spec: { selector: patch } }) })],
-        wayBack: say("selector.back", { was: miss.wanted, command: patchCommand(service, "service", { spec: { selector: undo } }) }),
-        ...assemble([{ before: writeService(service), after: writeService({ ...service, selector }) }]),
+        steps: changes.map(({ patch }) => say("step.patch-or", { command: patch })),
+        wayBack: say("selector.back", { was, command: changes.map(({ undo }) => undo).join("; ") }),
+        ...assemble(all.map(({ service, selector }) => ({ before: writeService(service), after: writeService({ ...service, selector }) }))),
         endpoints: [],
       };
     });
   },
 };
+
+/** The commands that change the selector of a Service, and that put back what it was. */
+function patchOf(service: ServiceRecord, selector: Labels): { readonly patch: string; readonly undo: string } {
+  const gone = Object.keys(service.selector ?? {}).filter((key) => !(key in selector));
+  const came = Object.entries(selector).filter(([key, value]) => service.selector?.[key] !== value);
+  const patch = { ...Object.fromEntries(gone.map((key) => [key, null])), ...Object.fromEntries(came) };
+  const undo = { ...Object.fromEntries(came.map(([key]) => [key, null])), ...service.selector };
+  const command = (pairs: object): string => patchCommand(service, "service", { spec: { selector: pairs } });
+  return { patch: command(patch), undo: command(undo) };
+}
 
 const correctOnce = rememberPerService((snapshot, _context, service): Result<Correction, Saying | null> => {
   const { namespace, selector } = service;

@@ -9,7 +9,7 @@ import { leaveSharedAddress } from "../remedies/leave-address";
 import { defineRule } from "./rule";
 import { distinctPorts, isPassedOver } from "./support/claimed-ports";
 import { surveyServices } from "./support/survey-services";
-import { sayList, sayPorts } from "./support/words";
+import { sayList, sayPorts, verb } from "./support/words";
 
 type SharedEvidence = {
   readonly addresses: readonly string[];
@@ -78,7 +78,7 @@ export const externalIpDuplicate = defineRule<SharedEvidence>({
             ? ""
             : ` MetalLB's sharing key (${sayList([...new Set(keys)])}) lets Services share an address on different ports, never one port.`;
         return {
-          title: `${sayPorts(ports)} on ${sayList(addresses.slice(0, 3))}${addresses.length > 3 ? " …" : ""} belongs to ${String(services.length)} Services`,
+          title: `${sayPorts(ports)} on ${sayList(addresses.slice(0, 3))}${addresses.length > 3 ? " …" : ""} ${verb(ports, "belongs", "belong")} to ${String(services.length)} Services`,
           summary: `${names} all have endpoints; each node serves one of them.${sharing}`,
           symptoms: ["connections reach one Service or the other, by node and by time"],
         };

@@ -107,6 +107,55 @@ describe("no-endpoints", () => {
     expect(found).toMatchObject([{ severity: "info", ports: [{ port: 30_002 }, { port: 30_003 }, { port: 30_004 }] }]);
   });
 
+  describe("Services with one cause are one finding", () => {
+    const at = (name: string, nodePort: number, selector: Readonly<Record<string, string>> | null) =>
+      buildService({ name, selector, ports: [{ port: 80, nodePort }] });
+    const summaries = (parts: SnapshotParts) =>
+      find(parts).map(({ severity, ports, summary }) => `${severity} ${ports.map(({ port }) => port).join()}: ${summary}`);
+    const crashing = (name: string, place: number, labels: Readonly<Record<string, string>>) =>
+      buildPod({ name: `${name}-0`, ip: `10.244.0.${String(place)}`, labels, ready: false, controller: { kind: "StatefulSet", name } });
+
+    test("the same owner's pods are not ready; those of another one are another cause", () => {
+      const pods = [crashing("api", 1, { app: "api" }), crashing("api", 2, { app: "api", tier: "x" }), crashing("db", 3, { app: "db" })];
+      const services = [at("api", 30_080, { app: "api" }), at("api-x", 30_081, { app: "api", tier: "x" }), at("db", 30_082, { app: "db" })];
+      expect(
+        summaries({ pods: [...pods.slice(0, 1), { ...pods[1], name: "api-1" } as (typeof pods)[0], ...pods.slice(2)], services }),
+      ).toEqual([
+        "critical 30080,30081: default/api and default/api-x select 2 pods, and none is usable.",
+        "critical 30082: default/db selects 1 pod, and none is usable.",
+      ]);
+    });
+
+    test("a key that an agent has renamed; the same slip in another namespace is another cause", () => {
+      const pods = [1, 2].map((number) =>
+        buildPod({ name: `p${String(number)}`, labels: { "ai.allegro.serial": `pod-${String(number)}` } }),
+      );
+      const services = [1, 2].map((number) => at(`s${String(number)}`, 30_000 + number, { "ai.clearml.serial": `pod-${String(number)}` }));
+      const elsewhere = {
+        pods: [...pods, { ...buildPod({ name: "p1", namespace: "b", labels: { "ai.allegro.serial": "pod-1" } }) }],
+        services: [...services, { ...at("s3", 30_003, { "ai.clearml.serial": "pod-1" }), namespace: "b" }],
+      };
+      const told = "critical 30001,30002: The selectors' key is ai.clearml.serial; the pods carry ai.allegro.serial.";
+      expect(summaries({ pods, services })).toEqual([told]);
+      expect(summaries(elsewhere)).toEqual([
+        told,
+        "critical 30003: The selector key is ai.clearml.serial; the pod b/p1 carries ai.allegro.serial.",
+      ]);
+    });
+
+    test("one Deployment at 0, and one selector of nothing; Services without a selector have nothing in common", () => {
+      const deployments = [buildWorkload({ name: "web", replicas: 0, template: { labels: { app: "web", tier: "a" } } })];
+      const services = [at("a", 30_080, { app: "web" }), at("b", 30_081, { app: "web", tier: "a" })];
+      expect(summaries({ deployments, services })).toEqual([
+        "info 30080,30081: The Deployment behind default/a and default/b is scaled to 0.",
+      ]);
+      expect(
+        summaries({ services: [at("a", 30_080, { app: "x" }), at("b", 30_081, { app: "x" }), at("c", 30_082, { app: "y" })] }),
+      ).toEqual(["warning 30080,30081: default/a and default/b select no pod at all.", "warning 30082: default/c selects no pod at all."]);
+      expect(summaries({ services: [at("a", 30_080, null), at("b", 30_081, null)] })).toHaveLength(2);
+    });
+  });
+
   describe("something else answers the number", () => {
     const two = [...nodes, buildNode({ name: "n2", ip: "10.0.0.2" })];
     const port = { port: 80, nodePort: 30_080 };

@@ -1,13 +1,15 @@
 import { hasUsableEndpoint } from "../inventory/usable-endpoints";
-import type { Severity } from "../model/finding";
-import type { Labels } from "../model/meta";
+import { formatObjectRef, type Labels } from "../model/meta";
 import type { PodRecord } from "../model/pod";
 import type { ServicePort, ServiceRecord } from "../model/service";
 import type { Snapshot } from "../model/snapshot";
+import type { WorkloadRecord } from "../model/workload";
+import { isEqual } from "../basics/equal";
 import { matchesSelector } from "../basics/selector";
 import { readsOfProxies } from "../inventory/survey-pods";
 import type { Context } from "../policy/policy";
 import { findNearMiss, type NearMiss } from "../owners/near-miss";
+import { resolveOwner } from "../owners/owner";
 import { correctSelector } from "../remedies/correct-selector";
 import { orSay } from "../remedies/or-say";
 import { say } from "../remedies/words";
@@ -24,6 +26,7 @@ import { ignoredByProxy, servedFamilies } from "../routing/service-rules";
 
 type NoEndpointsEvidence = {
   readonly services: readonly string[];
+  /** The one that all of these have; null where they differ. */
   readonly selector: Labels | null;
   readonly selected: number;
   readonly cause: "not-ready" | "near-miss" | "nothing-selected" | "scaled-to-zero" | "idle-family";
@@ -33,6 +36,8 @@ type NoEndpointsEvidence = {
 };
 
 type Dead = { readonly service: ServiceRecord; readonly ports: readonly ServicePort[]; readonly selected: readonly PodRecord[] };
+/** `root`: what people would see to, the same for all Services that it keeps from answering. */
+type Explained = Dead & { readonly cause: NoEndpointsEvidence["cause"]; readonly nearMiss: NearMiss | null; readonly root: string };
 
 /** A claimed port without a usable endpoint anywhere. Source: EndpointSlice conditions; findings.md F05, F09, F55. */
 export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
@@ -44,24 +49,10 @@ export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
   reads: readsOfProxies,
   perService: findDead,
   *check(snapshot, context, all) {
-    const idle = new Map<string, Dead[]>();
     const isDead = new Set(all.map(({ service }) => service));
-    for (const dead of all) {
-      const { service, ports, selected } = dead;
-      const cause = selected.length > 0 ? "not-ready" : isScaledToZero(snapshot, service) ? "scaled-to-zero" : "nothing-selected";
-      const nearMiss =
-        cause === "nothing-selected" && service.selector !== null ? findNearMiss(snapshot, service.namespace, service.selector) : null;
-      const family = selected.length === 0 && nearMiss === null ? familyOfService(snapshot, service) : null;
-      if (family?.members.some((member) => !isDead.has(member)) === true) {
-        const known = idle.get(family.id);
-        if (known === undefined) idle.set(family.id, [dead]);
-        else known.push(dead);
-        continue;
-      }
-      const instead = ports.flatMap((port) => findInstead(snapshot, context, service, port));
-      yield toFound(dead, nearMiss === null ? cause : "near-miss", nearMiss, instead);
-    }
-    for (const members of idle.values()) yield idleFamily(members);
+    const explained = all.map((dead) => explain(snapshot, dead, isDead));
+    for (const [first, ...more] of Map.groupBy(explained, ({ cause, root }) => `${cause}\n${root}`).values())
+      if (first !== undefined) yield toFound(snapshot, context, [first, ...more]);
   },
   words: {
     en: {
@@ -69,7 +60,8 @@ export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
       why: "No usable endpoint is behind the Service, so every node refuses connections to its port at once.",
       fix: "Correct the selector, or make the pods ready; remove the Service when nothing is meant to answer.",
       describe({ services, selected, cause, nearMiss, instead }, { ports }) {
-        const subject = ports.length > 0 ? sayPorts(ports) : (services[0] ?? "");
+        const subject = ports.length > 0 ? sayPorts(ports) : sayFew(services);
+        const who = (singular: string, plural: string): string => `${sayFew(services)} ${services.length === 1 ? singular : plural}`;
         const others = instead.map((each) => {
           const who = each.by === "hostPort" ? `The hostPort of ${sayFew(each.holders)}` : `Service ${sayFew(each.holders)}`;
           return ` ${who} answers ${sayPorts([each])} on ${sayFew(each.places)}.`;
@@ -84,13 +76,13 @@ export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
         const say = (summary: string) => ({ title, summary: `${summary}${others.join("")}`, symptoms });
         switch (cause) {
           case "not-ready":
-            return say(`${services[0] ?? ""} selects ${sayCount(selected, "pod")}, and none is usable.`);
+            return say(`${who("selects", "select")} ${sayCount(selected, "pod")}, and none is usable.`);
           case "near-miss":
-            return say(sayNearMiss(nearMiss));
+            return say(sayNearMiss(nearMiss, services.length === 1));
           case "nothing-selected":
-            return say(`${services[0] ?? ""} selects no pod at all.`);
+            return say(`${who("selects", "select")} no pod at all.`);
           case "scaled-to-zero":
-            return say(`The Deployment behind ${services[0] ?? ""} is scaled to 0.`);
+            return say(`The Deployment behind ${sayFew(services)} is scaled to 0.`);
           case "idle-family":
             return {
               title: `${subject} ${verb(ports, "is", "are")} idle`,
@@ -122,62 +114,77 @@ function selectedPods(snapshot: Snapshot, service: ServiceRecord): readonly PodR
     .filter(({ phase }) => phase !== "Succeeded" && phase !== "Failed");
 }
 
-function toFound(
-  { service, ports, selected }: Dead,
-  cause: NoEndpointsEvidence["cause"],
-  nearMiss: NearMiss | null,
-  instead: NoEndpointsEvidence["instead"],
-): Found<NoEndpointsEvidence> {
-  const severity: Severity = cause === "scaled-to-zero" ? "info" : cause === "nothing-selected" ? "warning" : "critical";
-  const changed = selected.map(({ readyAtMs }) => readyAtMs ?? 0);
+function explain(snapshot: Snapshot, dead: Dead, isDead: ReadonlySet<ServiceRecord>): Explained {
+  const { service, selected } = dead;
+  const { namespace, selector } = service;
+  if (selected.length > 0) {
+    const owners = new Set(selected.map((pod) => formatObjectRef(resolveOwner(pod))));
+    return { ...dead, cause: "not-ready", nearMiss: null, root: [...owners].sort().join() };
+  }
+  const resting = restingWorkloads(snapshot, service);
+  const nearMiss = resting.length === 0 && selector !== null ? findNearMiss(snapshot, namespace, selector) : null;
+  const family = nearMiss === null ? familyOfService(snapshot, service) : null;
+  if (family?.members.some((member) => !isDead.has(member)) === true)
+    return { ...dead, cause: "idle-family", nearMiss: null, root: family.id };
+  if (nearMiss !== null)
+    return { ...dead, cause: "near-miss", nearMiss, root: [namespace, nearMiss.slip, nearMiss.wanted, nearMiss.has].join(" ") };
+  const names = resting.map(({ name }) => name).sort();
+  if (names.length > 0) return { ...dead, cause: "scaled-to-zero", nearMiss: null, root: [namespace, ...names].join() };
+  const pairs = Object.entries(selector ?? {}).map((pair) => pair.join("="));
   return {
-    severity,
-    subjects: [{ kind: "Service", namespace: service.namespace, name: service.name }],
-    ports: distinctPorts(ports.flatMap((port) => claimedPortsOf(service, port))),
-    sinceMs: changed.length > 0 ? Math.max(...changed) || null : service.createdAtMs,
+    ...dead,
+    cause: "nothing-selected",
+    nearMiss: null,
+    root: [namespace, ...(selector === null ? [service.name] : pairs.sort())].join(),
+  };
+}
+
+/** One finding for all Services with one cause. */
+function toFound(snapshot: Snapshot, context: Context, all: readonly [Explained, ...Explained[]]): Found<NoEndpointsEvidence> {
+  const [{ service: first, cause, nearMiss }] = all;
+  const selected = [...new Set(all.flatMap((each) => each.selected))];
+  const changed = selected.map(({ readyAtMs }) => readyAtMs ?? 0);
+  const isIdle = cause === "idle-family";
+  const times = changed.length > 0 ? changed : all.map(({ service }) => service.createdAtMs ?? 0);
+  return {
+    ...(isIdle ? { variant: "idle" } : {}),
+    severity: cause === "scaled-to-zero" || isIdle ? "info" : cause === "nothing-selected" ? "warning" : "critical",
+    subjects: all.map(({ service: { namespace, name } }) => ({ kind: "Service", namespace, name })),
+    ports: distinctPorts(all.flatMap(({ service, ports }) => ports.flatMap((port) => claimedPortsOf(service, port)))),
+    sinceMs: isIdle ? null : Math.max(...times) || null,
     evidence: {
-      services: [`${service.namespace}/${service.name}`],
-      selector: service.selector,
+      services: all.map(({ service: { namespace, name } }) => `${namespace}/${name}`),
+      selector: !isIdle && all.every(({ service }) => isEqual(service.selector, first.selector)) ? first.selector : null,
       selected: selected.length,
       cause,
-      nearMiss,
-      instead,
+      nearMiss: nearMiss === null ? null : { ...nearMiss, pods: countMissed(all) },
+      instead: isIdle ? [] : all.flatMap(({ service, ports }) => ports.flatMap((port) => findInstead(snapshot, context, service, port))),
     },
   };
 }
 
-function idleFamily(members: readonly Dead[]): Found<NoEndpointsEvidence> {
-  return {
-    variant: "idle",
-    severity: "info",
-    subjects: members.map(({ service }) => ({ kind: "Service", namespace: service.namespace, name: service.name })),
-    ports: distinctPorts(members.flatMap(({ service, ports }) => ports.flatMap((port) => claimedPortsOf(service, port)))),
-    evidence: {
-      services: members.map(({ service }) => `${service.namespace}/${service.name}`),
-      selector: null,
-      selected: 0,
-      cause: "idle-family",
-      nearMiss: null,
-      instead: [],
-    },
-  };
-}
-
-function isScaledToZero(snapshot: Snapshot, service: ServiceRecord): boolean {
-  return deploymentsOf(snapshot, service.namespace).some(
+/** Deployments at 0 whose pods it would select. */
+function restingWorkloads(snapshot: Snapshot, service: ServiceRecord): readonly WorkloadRecord[] {
+  return deploymentsOf(snapshot, service.namespace).filter(
     ({ replicas, template }) => replicas === 0 && matchesSelector(service.selector, template.labels),
   );
 }
 
-function sayNearMiss(miss: NearMiss | null): string {
+/** Services with one selector miss the same pods. */
+function countMissed(all: readonly Explained[]): number {
+  const bySelector = new Map(all.map(({ service, nearMiss }) => [JSON.stringify(Object.entries(service.selector ?? {}).sort()), nearMiss]));
+  return [...bySelector.values()].reduce((sum, miss) => sum + (miss?.pods ?? 0), 0);
+}
+
+function sayNearMiss(miss: NearMiss | null, isOne: boolean): string {
   if (miss === null) return "";
   const pods = miss.pods === 1 ? `the pod ${miss.pod}` : `${String(miss.pods)} pods`;
   switch (miss.slip) {
     case "key":
-      return `The selector key is ${miss.wanted}; ${miss.pods === 1 ? `the pod ${miss.pod} carries` : "the pods carry"} ${miss.has}.`;
+      return `${isOne ? "The selector key is" : "The selectors' key is"} ${miss.wanted}; ${miss.pods === 1 ? `the pod ${miss.pod} carries` : "the pods carry"} ${miss.has}.`;
     case "value":
-      return `The selector wants ${miss.wanted}; ${pods} ${miss.pods === 1 ? "has" : "have"} ${miss.has}.`;
+      return `${isOne ? "The selector wants" : "The selectors want"} ${miss.wanted}; ${pods} ${miss.pods === 1 ? "has" : "have"} ${miss.has}.`;
     case "namespace":
-      return `The Service is in namespace ${miss.wanted}; ${pods} that it would match ${miss.pods === 1 ? "is" : "are"} in ${miss.has}.`;
+      return `${isOne ? "The Service is" : "The Services are"} in namespace ${miss.wanted}; ${pods} that ${isOne ? "it" : "they"} would match ${miss.pods === 1 ? "is" : "are"} in ${miss.has}.`;
   }
 }

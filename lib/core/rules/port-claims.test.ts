@@ -385,11 +385,20 @@ describe("selector-overlap", () => {
         buildPod({ name: "q", labels: { b: "1", c: "1" }, controller: { kind: "StatefulSet", name: "q" } }),
       ];
       const chain = [select("x", { a: "1" }), select("y", { b: "1" }), select("z", { c: "1" })];
-      expect(find("selector-overlap", { pods: both, services: chain })).toMatchObject([
+      const more = [...both, buildPod({ name: "r", labels: { c: "1" }, controller: { kind: "StatefulSet", name: "r" } })];
+      expect(find("selector-overlap", { pods: more, services: chain })).toMatchObject([
         {
           severity: "warning",
           subjects: [{ name: "x" }, { name: "y" }, { name: "z" }],
           evidence: { relation: "intersecting", widest: [] },
+          title: "default/x, default/y and default/z select the same pods",
+        },
+      ]);
+      // No selector implies another, and one of them picks what all the others pick.
+      expect(find("selector-overlap", { pods: both, services: chain })).toMatchObject([
+        {
+          evidence: { relation: "intersecting", widest: ["default/y"] },
+          title: "default/y selects the pods of default/x and default/z too",
         },
       ]);
       expect(find("selector-overlap", { pods: both, services: [...chain, select("later", { b: "1", d: "1" })] })).toMatchObject([

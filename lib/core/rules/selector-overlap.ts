@@ -31,7 +31,7 @@ type Relation = "equal" | "subset" | "intersecting";
 type OverlapEvidence = {
   readonly relation: Relation;
   readonly services: readonly { readonly name: string; readonly selector: Labels }[];
-  /** The Services whose selector all others imply: it is the one that is too wide. */
+  /** The Services whose selector all others imply, else whose pods are those of all others and more: it is the one that is too wide. */
   readonly widest: readonly string[];
   readonly commonPods: readonly string[];
   readonly potential: boolean;
@@ -70,7 +70,7 @@ export const selectorOverlap = defineRule<OverlapEvidence, Part>({
       told.set(selection, own);
       for (const other of others) if (told.get(other)?.has(selection) !== true) judge(selection, other);
     }
-    for (const group of groupLinks(links)) yield toFound(group);
+    for (const group of groupLinks(links)) yield toFound(snapshot, group);
   },
   words: {
     en: {
@@ -89,7 +89,7 @@ export const selectorOverlap = defineRule<OverlapEvidence, Part>({
         const would = potential ? "would " : "";
         return {
           title:
-            relation === "subset"
+            widest.length > 0
               ? `${sayFew(widest)} ${would}${widest.length === 1 && !potential ? "selects" : "select"} the pods of ${sayFew(others)} too`
               : `${sayFew(names)} ${would}select the same pods`,
           summary: potential
@@ -236,11 +236,12 @@ function groupLinks(links: readonly Link[]): Iterable<readonly Link[]> {
   return new Set(groups.values());
 }
 
-function toFound(links: readonly Link[]): Found<OverlapEvidence> {
+function toFound(snapshot: Snapshot, links: readonly Link[]): Found<OverlapEvidence> {
   const selections = [...new Set(links.flatMap(({ a, b }) => [a, b]))];
   const services = selections.flatMap((each) => each.services).sort((a, b) => compareText(a.name, b.name));
   const isEqual = selections.every((each) => selections.every((other) => implies(each, other)));
-  const widest = isEqual ? undefined : selections.find((wide) => selections.every((each) => implies(each, wide)));
+  const implied = isEqual ? undefined : selections.find((wide) => selections.every((each) => implies(each, wide)));
+  const widest = implied ?? (isEqual ? undefined : selections.find((wide) => holdsAllPods(snapshot, wide, links)));
   const commonPods = new Set(links.flatMap((link) => link.commonPods));
   const nameOf = ({ namespace, name }: ServiceRecord): string => `${namespace}/${name}`;
   return {
@@ -248,7 +249,7 @@ function toFound(links: readonly Link[]): Found<OverlapEvidence> {
     subjects: services.map(({ namespace, name }) => ({ kind: "Service", namespace, name })),
     ports: distinctPorts(services.flatMap((service) => service.ports.flatMap((port) => claimedPortsOf(service, port)))),
     evidence: {
-      relation: isEqual ? "equal" : widest === undefined ? "intersecting" : "subset",
+      relation: isEqual ? "equal" : implied === undefined ? "intersecting" : "subset",
       services: services.map((service) => ({ name: nameOf(service), selector: service.selector ?? {} })),
       widest: widest?.services.map(nameOf) ?? [],
       commonPods: [...commonPods].map(({ name }) => name).sort(),
@@ -256,6 +257,17 @@ function toFound(links: readonly Link[]): Found<OverlapEvidence> {
     },
     sinceMs: sinceWhen(links.filter((link) => link.commonPods.length > 0)),
   };
+}
+
+/** Whether every link is to this one, which picks all the pods of the other side and more. */
+function holdsAllPods(snapshot: Snapshot, wide: Selection, links: readonly Link[]): boolean {
+  const pods = livePods(snapshot, wide).length;
+  return links.every(({ a, b, commonPods }) => {
+    const other = a === wide ? b : b === wide ? a : undefined;
+    return (
+      other !== undefined && commonPods.length > 0 && commonPods.length < pods && commonPods.length === livePods(snapshot, other).length
+    );
+  });
 }
 
 /** When the first two of them met: with the later of both Services. */
