@@ -1,7 +1,7 @@
 import type { Steps } from "@/lib/core";
 
 /** Units: ms that one piece of long work holds the process at a time. */
-const sliceMs = 10;
+const sliceMs = 5;
 
 /** Does long work in slices, between which the process answers others. Rejects with what a step throws. */
 export async function runInSlices<T>(steps: Steps<T>): Promise<T> {

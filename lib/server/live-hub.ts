@@ -3,7 +3,7 @@
 
 import "server-only";
 
-import type { Allocation } from "@/lib/core";
+import type { Allocation, Finding, Steps } from "@/lib/core";
 import { encodeAllocation } from "@/lib/wire/encode-allocation";
 import { encodeFinding } from "@/lib/wire/encode-finding";
 import { encodeStaleness } from "@/lib/wire/encode-status";
@@ -15,7 +15,7 @@ import { encodeEnvelope } from "./envelope";
 import { countFindings } from "./finding-counts";
 import type { ClusterView, Runtime, ViewChange } from "./runtime";
 import { encodeSseEvent } from "./sse-event";
-import { deriveView } from "./views";
+import { deriveView, deriveViewInSteps, isDerived, type DerivedView } from "./views";
 
 /** Takes the bytes of one event, which all streams share; returns how many more its queue has room for. At 0 it wants `resume` before it gets more. */
 export type Deliver = (event: Uint8Array) => number;
@@ -37,7 +37,6 @@ export type Subscription = {
   end(): void;
 };
 
-type Rows = { readonly allocations: ReadonlyMap<string, string>; readonly findings: ReadonlyMap<string, string> };
 type Subscriber = { readonly cluster: string; readonly deliver: Deliver; readonly closed: () => void; behind: boolean; room: number };
 type Entry = { readonly base: number; readonly revision: number; readonly event: Uint8Array };
 
@@ -48,7 +47,8 @@ const ringBytesMax = 8 << 20;
 export function createLiveHub(runtime: Runtime): LiveHub {
   const subscribers = new Set<Subscriber>();
   const rings = new Map<string, Entry[]>();
-  const lastRows = new Map<string, { readonly revision: number; readonly rows: Rows }>();
+  /** What the streams of a cluster were told last. */
+  const told = new Map<string, DerivedView>();
 
   const eventId = (revision: number): string => `${runtime.epoch}-${String(revision)}`;
   const find = (name: string): ClusterView | undefined => runtime.clusters().find((cluster) => cluster.name === name);
@@ -76,7 +76,7 @@ export function createLiveHub(runtime: Runtime): LiveHub {
     if (watching.length === 0) {
       // Nobody looks: nothing is derived, and whoever comes back later starts from a snapshot.
       rings.delete(current.name);
-      lastRows.delete(current.name);
+      told.delete(current.name);
       return;
     }
     const texts: string[] = [];
@@ -91,11 +91,10 @@ export function createLiveHub(runtime: Runtime): LiveHub {
       const data: WireStatusEvent = { cluster: current.name, staleness };
       texts.push(encodeSseEvent({ event: "status", data: JSON.stringify(data) }));
     }
-    const known = lastRows.get(current.name);
-    const before = known?.revision === previous.revision ? known.rows : encodeRows(previous);
-    const after = encodeRows(current);
-    lastRows.set(current.name, { revision: current.revision, rows: after });
-    texts.push(deltaText(previous, current, before, after, eventId(current.revision)));
+    const known = told.get(current.name);
+    const after = deriveView(current);
+    texts.push(deltaText(known?.view === previous ? known : deriveView(previous), after, eventId(current.revision)));
+    told.set(current.name, after);
     // Whoever lost the stream for a moment must hear of a kind that became stale meanwhile, too.
     const event = encoder.encode(texts.join(""));
     const ring = rings.get(current.name) ?? [];
@@ -103,10 +102,16 @@ export function createLiveHub(runtime: Runtime): LiveHub {
     rings.set(current.name, trimRing(ring));
     for (const subscriber of watching) send(subscriber, event);
   };
+  const isWatched = (name: string): boolean => [...subscribers].some(({ cluster }) => cluster === name);
+  const stopPreparing = runtime.onPrepare(function* (view): Steps<void> {
+    // The first time costs most: whoever comes first is not to wait for it.
+    const isFirst = view.synced && view.origin !== "snapshot" && !isDerived(view.name);
+    if (isFirst || isWatched(view.name)) yield* deriveViewInSteps(view);
+  });
   const stopListening = runtime.onChange(publish);
   const stopWatching = runtime.onRemoved((cluster) => {
     rings.delete(cluster);
-    lastRows.delete(cluster);
+    told.delete(cluster);
     for (const subscriber of [...subscribers].filter((each) => each.cluster === cluster)) {
       subscriber.closed();
       subscribers.delete(subscriber);
@@ -141,6 +146,7 @@ export function createLiveHub(runtime: Runtime): LiveHub {
     subscriberCount: () => subscribers.size,
     queueRoomMin: () => Math.min(...[...subscribers].map(({ room }) => room)),
     close() {
+      stopPreparing();
       stopListening();
       stopWatching();
       for (const subscriber of subscribers) subscriber.closed();
@@ -170,16 +176,6 @@ function replay(ring: readonly Entry[], lastEventId: string | null, epoch: strin
   return from < 0 ? undefined : ring.slice(from).map(({ event }) => event);
 }
 
-function encodeRows(view: ClusterView): Rows {
-  const { allocations, evaluation, firstSeen } = deriveView(view);
-  return {
-    allocations: new Map(allocations.map((row) => [row.id, encodeRow(row, view.name)])),
-    findings: new Map(
-      evaluation.findings.map((finding) => [finding.fingerprint, JSON.stringify(encodeFinding(finding, view.name, firstSeen))]),
-    ),
-  };
-}
-
 /** Rows stay the same objects while nothing concerns them, and belong to one cluster. */
 function encodeRow(row: Allocation, cluster: string): string {
   let text = encodedRows.get(row);
@@ -189,19 +185,30 @@ function encodeRow(row: Allocation, cluster: string): string {
 
 const encodedRows = new WeakMap<Allocation, string>();
 
-function deltaText(previous: ClusterView, current: ClusterView, before: Rows, after: Rows, id: string): string {
-  const allocations = changedRows(before.allocations, after.allocations);
-  const findings = changedRows(before.findings, after.findings);
+function deltaText(before: DerivedView, after: DerivedView, id: string): string {
+  const [previous, current] = [before.view, after.view];
+  const { name } = current;
+  const isSameFinding = (a: Finding, b: Finding): boolean =>
+    a === b
+      ? before.firstSeen.get(a.fingerprint) === after.firstSeen.get(b.fingerprint)
+      : JSON.stringify(encodeFinding(a, name, before.firstSeen)) === JSON.stringify(encodeFinding(b, name, after.firstSeen));
+  const allocations = compareRows(
+    before.allocations,
+    after.allocations,
+    ({ id: row }) => row,
+    (a, b) => a === b || encodeRow(a, name) === encodeRow(b, name),
+  );
+  const findings = compareRows(before.evaluation.findings, after.evaluation.findings, ({ fingerprint }) => fingerprint, isSameFinding);
   const data: WireDeltaEvent = {
-    cluster: current.name,
+    cluster: name,
     base: previous.revision,
     revision: current.revision,
     asOf: encodeTime(current.snapshot.asOfMs),
-    allocations: { upserted: allocations.upserted as WireDeltaEvent["allocations"]["upserted"], removed: allocations.removed },
+    allocations: { upserted: allocations.upserted.map((row) => encodeAllocation(row, name)), removed: allocations.removed },
     findings: {
-      upserted: findings.upserted as WireDeltaEvent["findings"]["upserted"],
+      upserted: findings.upserted.map((finding) => encodeFinding(finding, name, after.firstSeen)),
       removed: findings.removed,
-      counts: countFindings(deriveView(current).evaluation.findings),
+      counts: countFindings(after.evaluation.findings),
     },
     ports:
       previous.policy === current.policy && previous.synced === current.synced ? changedPorts(previous.snapshot, current.snapshot) : "all",
@@ -209,7 +216,19 @@ function deltaText(previous: ClusterView, current: ClusterView, before: Rows, af
   return encodeSseEvent({ event: "delta", id, data: JSON.stringify(data) });
 }
 
-function changedRows(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): { upserted: unknown[]; removed: string[] } {
-  const upserted = [...after].filter(([key, text]) => before.get(key) !== text).map(([, text]): unknown => JSON.parse(text));
-  return { upserted, removed: [...before.keys()].filter((key) => !after.has(key)) };
+function compareRows<T>(
+  before: readonly T[],
+  after: readonly T[],
+  keyOf: (row: T) => string,
+  isSame: (a: T, b: T) => boolean,
+): { upserted: T[]; removed: string[] } {
+  const gone = new Map(before.map((row) => [keyOf(row), row]));
+  const upserted: T[] = [];
+  for (const row of after) {
+    const key = keyOf(row);
+    const known = gone.get(key);
+    gone.delete(key);
+    if (known === undefined || !isSame(known, row)) upserted.push(row);
+  }
+  return { upserted, removed: [...gone.keys()] };
 }

@@ -1,6 +1,7 @@
-import { describe, expect, test } from "vitest";
-import { emptyPolicy } from "@/lib/core";
-import type { ClusterSource } from "@/lib/sources/source";
+import { describe, expect, test, vi } from "vitest";
+import { emptyPolicy, toKindStatus } from "@/lib/core";
+import { buildDeltas, buildPod } from "@/lib/core/testing/builders";
+import type { ClusterSource, Sink } from "@/lib/sources/source";
 import { createLiveHub } from "./live-hub";
 import { createRuntime, type Served } from "./runtime";
 
@@ -15,6 +16,72 @@ function serve(cluster: string, removable: boolean): Served {
   };
   return { source, policy: { value: emptyPolicy, file: null, error: null, mistakes: [] }, format: "kubectl output", removable };
 }
+
+/** A cluster that tells what it is told to. */
+function speak(): { readonly source: ClusterSource; readonly sink: () => Sink } {
+  let sink: Sink | undefined;
+  const source: ClusterSource = {
+    cluster: "c",
+    origin: "kubeconfig",
+    start: (given) => {
+      sink = given;
+      return { synced: Promise.resolve({ ok: true }), stop: () => Promise.resolve() };
+    },
+  };
+  return {
+    source,
+    sink: () => {
+      if (sink === undefined) throw new Error("not started");
+      return sink;
+    },
+  };
+}
+
+const podsOf = (generation: number) =>
+  Array.from({ length: 5000 }, (_, number) => buildPod({ name: `pod-${String(number)}`, labels: { generation: String(generation) } }));
+
+describe("views of a cluster that changes", () => {
+  test("a list that is read anew takes many slices: no view shows a part of it, nor a state that came after it without it", async () => {
+    const { source, sink } = speak();
+    const runtime = createRuntime({ sources: [source], policies: new Map(), formats: new Map(), tickMs: 1 });
+    const seen: string[] = [];
+    runtime.onChange(({ current: { snapshot } }) => {
+      const generations = new Set([...snapshot.pods.values()].map(({ labels }) => labels["generation"]));
+      seen.push(`${[...generations].join(" and ")} ${snapshot.kinds.pods.message ?? ""}`);
+    });
+    for (const generation of [1, 2, 3]) {
+      sink().apply(buildDeltas({ pods: podsOf(generation) }));
+      sink().apply([{ type: "status", kind: "pods", status: { ...toKindStatus("live"), message: `after ${String(generation)}` } }]);
+    }
+    await vi.waitUntil(() => runtime.clusters()[0]?.snapshot.kinds.pods.message === "after 3", { timeout: 20_000 });
+    expect(seen.filter((each) => each.includes("and"))).toEqual([]);
+    expect(seen.at(-1)).toBe("3 after 3");
+    await runtime.stop();
+  });
+
+  test("are shown once they are prepared, and not before; one that cannot be is shown all the same, so that nothing older looks fresh", async () => {
+    const { source, sink } = speak();
+    const runtime = createRuntime({ sources: [source], policies: new Map(), formats: new Map(), tickMs: 1 });
+    await vi.waitUntil(() => runtime.clusters()[0]?.synced);
+    const versionShown = () => runtime.clusters()[0]?.snapshot.version;
+    const shown: (string | null | undefined)[] = [];
+    runtime.onPrepare(function* ({ snapshot }) {
+      for (let step = 0; step < 3; step += 1) {
+        yield;
+        shown.push(versionShown());
+      }
+      if (snapshot.version === "v2") throw new Error("these records contradict each other");
+    });
+    sink().apply([{ type: "version", version: "v1" }]);
+    await vi.waitUntil(() => versionShown() === "v1");
+    expect(shown).toEqual([null, null, null]);
+    const failed = new Promise((resolve) => process.once("unhandledRejection", resolve));
+    sink().apply([{ type: "version", version: "v2" }]);
+    expect(await failed).toMatchObject({ message: "these records contradict each other" });
+    expect(versionShown()).toBe("v2");
+    await runtime.stop();
+  });
+});
 
 describe("a snapshot that is brought while the server runs", () => {
   test("is there, synced, under a name of its own, and never the default", async () => {

@@ -4,9 +4,10 @@
 
 import "server-only";
 
-import { createClusterIndex, emptyPolicy, type Delta, type Policy, type Snapshot } from "@/lib/core";
+import { createClusterIndex, emptyPolicy, type Delta, type Policy, type Snapshot, type Steps } from "@/lib/core";
 import type { ClusterSource, SourceError } from "@/lib/sources/source";
 import { count } from "./counters";
+import { runInSlices } from "./in-slices";
 import type { WireMistake } from "@/lib/wire/schemas";
 import { log } from "./log";
 
@@ -44,6 +45,8 @@ export type Runtime = {
   clusters(): readonly ClusterView[];
   /** Called after each tick in which a cluster changed. Returns: the function that ends it. */
   onChange(listener: (change: ViewChange) => void): () => void;
+  /** What is to be done with each view before it is shown, so that nobody waits for it then. Returns: the function that ends it. */
+  onPrepare(preparation: Preparation): () => void;
   /** Called after a cluster was taken away. Returns: the function that ends it. */
   onRemoved(listener: (cluster: string) => void): () => void;
   setPolicy(cluster: string, policy: PolicyInForce): void;
@@ -53,6 +56,8 @@ export type Runtime = {
   remove(cluster: string): Promise<boolean>;
   stop(): Promise<void>;
 };
+
+export type Preparation = (view: ClusterView) => Steps<unknown>;
 
 /** A source with what is known of it besides its data. */
 export type Served = {
@@ -87,19 +92,25 @@ export function startRuntime(options: RuntimeOptions): Runtime {
  * Runs the sources and publishes at most one view per cluster and tick.
  *
  * Units: `tickMs` milliseconds between two views of one cluster (default 250: contract.md allows four events a second); longer where a view is dear to
- * those who hear of it, so that at most a fifth of the time goes there.
+ * make or to those who hear of it, so that about a fifth of the time goes there. At most a second: what a busy machine makes dear must be told all the same.
  */
 export function createRuntime({ sources, policies, formats, tickMs = 250, now = Date.now }: RuntimeOptions): Runtime {
   const listeners = new Set<(change: ViewChange) => void>();
+  const preparations = new Set<Preparation>();
   const removalListeners = new Set<(cluster: string) => void>();
   const startedAtMs = now();
-  const publish = (change: ViewChange): void => {
-    for (const listener of listeners) listener(change);
+  const audience: Audience = {
+    *prepare(view) {
+      for (const preparation of preparations) yield* preparation(view);
+    },
+    publish: (change) => {
+      for (const listener of listeners) listener(change);
+    },
   };
   const clusters = sources.map((source, place) => {
     const policy = policies.get(source.cluster) ?? { value: emptyPolicy, file: null, error: null, mistakes: [] };
     const served = { source, policy, format: formats.get(source.cluster) ?? null, removable: false };
-    return runCluster(served, place === 0, tickMs, publish);
+    return runCluster(served, place === 0, tickMs, audience);
   });
   const find = (name: string) => clusters.find((cluster) => cluster.view().name === name);
   return {
@@ -110,6 +121,10 @@ export function createRuntime({ sources, policies, formats, tickMs = 250, now = 
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onPrepare: (preparation) => {
+      preparations.add(preparation);
+      return () => preparations.delete(preparation);
+    },
     onRemoved: (listener) => {
       removalListeners.add(listener);
       return () => removalListeners.delete(listener);
@@ -117,10 +132,10 @@ export function createRuntime({ sources, policies, formats, tickMs = 250, now = 
     setPolicy: (name, policy) => find(name)?.setPolicy(policy),
     add: async (added) => {
       const named = { ...added, source: { ...added.source, cluster: freeName(added.source.cluster, find) } };
-      const cluster = runCluster(named, clusters.length === 0, tickMs, publish);
+      const cluster = runCluster(named, clusters.length === 0, tickMs, audience);
       clusters.push(cluster);
       await cluster.synced;
-      cluster.showNow();
+      await cluster.showNow();
       return cluster.view();
     },
     remove: async (name) => {
@@ -133,6 +148,7 @@ export function createRuntime({ sources, policies, formats, tickMs = 250, now = 
     },
     stop: async () => {
       listeners.clear();
+      preparations.clear();
       removalListeners.clear();
       await Promise.all(clusters.map((cluster) => cluster.stop()));
     },
@@ -147,15 +163,16 @@ function freeName(name: string, find: (name: string) => unknown): string {
 
 type Part = Partial<Pick<ClusterView, "policy" | "synced" | "trouble">>;
 
-const publishingShare = 5;
+type Audience = { readonly prepare: Preparation; readonly publish: (change: ViewChange) => void };
 
-function runCluster(
-  { source, policy, format, removable }: Served,
-  isDefault: boolean,
-  tickMs: number,
-  publish: (change: ViewChange) => void,
-) {
+const showingShare = 5;
+const pauseMaxMs = 1000;
+
+function runCluster({ source, policy, format, removable }: Served, isDefault: boolean, tickMs: number, { prepare, publish }: Audience) {
   const index = createClusterIndex(source.cluster);
+  /** What the source told and the index does not know yet. */
+  const told: (readonly Delta[])[] = [];
+  let isStopped = false;
   let generation = 0;
   /** What is to be shown next besides the index; null = nothing has changed. */
   let pending: Part | null = null;
@@ -175,31 +192,53 @@ function runCluster(
   };
   view = { ...view, revision: view.snapshot.revision };
 
+  // In slices, and one after the other: what is shown is never half applied.
+  let turn: Promise<void> = Promise.resolve();
+  const inTurn = async (work: () => Steps<void>): Promise<void> => {
+    const done = turn.then(() => (isStopped ? undefined : runInSlices(work())));
+    turn = done.catch(() => undefined);
+    await done;
+  };
+  function* applyTold(): Steps<void> {
+    for (const deltas of told.splice(0)) yield* index.applyInSteps(deltas);
+    change({});
+  }
   // The first change after a quiet time is shown at once, the rest of a burst at the next tick.
   const change = (part: Part): void => {
     pending = { ...pending, ...part };
-    timer ??= setTimeout(show, 0).unref();
+    timer ??= showAfter(0);
   };
-  const show = (): void => {
-    timer = undefined;
+  const showAfter = (delayMs: number): NodeJS.Timeout => setTimeout(() => void inTurn(show), delayMs).unref();
+  function* show(): Steps<void> {
+    clearTimeout(timer);
     const part = pending;
-    if (part === null) return;
+    if (part === null) {
+      timer = undefined;
+      return;
+    }
     pending = null;
     const beganMs = performance.now();
     const previous = view;
     const snapshot = index.snapshot();
     if (Object.keys(part).length > 0) generation += 1;
-    view = { ...view, ...part, snapshot, revision: snapshot.revision + generation };
-    if (view.revision !== previous.revision) publish({ previous, current: view });
-    timer = setTimeout(show, Math.max(tickMs, (performance.now() - beganMs) * (publishingShare - 1))).unref();
-  };
+    const current = { ...view, ...part, snapshot, revision: snapshot.revision + generation };
+    try {
+      if (current.revision !== previous.revision) yield* prepare(current);
+    } finally {
+      // What cannot be derived fails whoever asks; the view before it would look fresh.
+      view = current;
+      const dearMs = Math.min(pauseMaxMs, (performance.now() - beganMs) * (showingShare - 1));
+      timer = showAfter(Math.max(tickMs, dearMs));
+    }
+    if (current.revision !== previous.revision) publish({ previous, current });
+  }
 
   const handle = source.start(
     {
       apply: (deltas) => {
         countDeltas(source.cluster, deltas);
-        index.apply(deltas);
-        change({});
+        told.push(deltas);
+        if (told.length === 1) void inTurn(applyTold);
       },
     },
     (next) => {
@@ -218,14 +257,12 @@ function runCluster(
     view: () => view,
     synced,
     /** Shows at once what is to be shown. */
-    showNow: () => {
-      clearTimeout(timer);
-      show();
-    },
+    showNow: () => inTurn(show),
     setPolicy: (next: PolicyInForce) => {
       change({ policy: next });
     },
     stop: async () => {
+      isStopped = true;
       clearTimeout(timer);
       await handle.stop();
     },

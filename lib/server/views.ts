@@ -1,14 +1,16 @@
 // What the answers rest on: derived once per cluster view (and at least once a minute, since dates pass), for all copies of this module in the process.
 
 import {
-  buildAllocations,
+  buildAllocationsInSteps,
   buildPortMapInSteps,
+  finish,
   joinFindings,
-  runRules,
+  runRulesInSteps,
   traceRoute,
   type Allocation,
   type Context,
   type Evaluation,
+  type Steps,
 } from "@/lib/core";
 import type { ClusterView } from "./runtime";
 
@@ -38,7 +40,7 @@ type Derived = {
   readonly values: WeakMap<ClusterView, { readonly minute: number; readonly value: DerivedView }>;
 };
 
-const ownEngine = { runRules, buildAllocations, joinFindings, traceRoute, buildPortMapInSteps } as const;
+const ownEngine = { runRulesInSteps, buildAllocationsInSteps, joinFindings, traceRoute, buildPortMapInSteps } as const;
 const minuteMs = 60_000;
 const key = Symbol.for("portolan.derived.v1");
 const shared = globalThis as { [key]?: Derived | undefined };
@@ -53,6 +55,11 @@ const engine = process.env["NODE_ENV"] === "development" ? ownEngine : derived.e
  * `nowMs` of the context: the clock, but for a snapshot the moment it was collected (null there: the clock).
  */
 export function deriveView(view: ClusterView): DerivedView {
+  return finish(deriveViewInSteps(view));
+}
+
+/** The same in steps. */
+export function* deriveViewInSteps(view: ClusterView): Steps<DerivedView> {
   const nowMs = view.origin === "snapshot" ? (view.snapshot.asOfMs ?? Date.now()) : Date.now();
   const minute = Math.floor(nowMs / minuteMs);
   const known = values.get(view);
@@ -60,8 +67,8 @@ export function deriveView(view: ClusterView): DerivedView {
   const context: Context = { policy: view.policy.value, nowMs };
   // What was found last of the same cluster: only what changed since is asked again.
   const last = latest.get(view.name);
-  const evaluation = engine.runRules(view.snapshot, context, last?.evaluation);
-  const rows = engine.buildAllocations(view.snapshot, context, last?.rows);
+  const evaluation = yield* engine.runRulesInSteps(view.snapshot, context, last?.evaluation);
+  const rows = yield* engine.buildAllocationsInSteps(view.snapshot, context, last?.rows);
   const firstSeen = noteFindings(view, evaluation, last?.firstSeen, nowMs);
   // A view is derived again when a minute has passed, also the one before the last: what came after it is not forgotten for that.
   if (last === undefined || last.view.snapshot.revision <= view.snapshot.revision || view.origin === "snapshot")
@@ -70,6 +77,11 @@ export function deriveView(view: ClusterView): DerivedView {
   const value = { view, context, evaluation, firstSeen, allocations, engine };
   values.set(view, { minute, value });
   return value;
+}
+
+/** Whether anything was derived of a cluster by now: the first time costs most. */
+export function isDerived(cluster: string): boolean {
+  return latest.has(cluster);
 }
 
 /** A finding that was gone begins anew; nothing is noted while the cluster is still being read. */

@@ -5,6 +5,7 @@ import { assertNever } from "../basics/assert-never";
 import { isEqual } from "../basics/equal";
 import { normaliseAddress } from "../basics/ip";
 import { compareBy, compareText } from "../basics/order";
+import { finish, type Steps } from "../basics/steps";
 import { resourceKinds, toKindStatus, type KindStatus, type ResourceKind, type Warning } from "../model/resource-kind";
 import { recordKey, type Delta, type RecordOf, type ServicePortRef, type Snapshot, type SnapshotLookup } from "../model/snapshot";
 import { LayeredMap } from "./layered-map";
@@ -21,6 +22,8 @@ import { createSlicesOfService } from "./slices-of-service";
 
 export type ClusterIndex = {
   apply(deltas: readonly Delta[]): void;
+  /** The same in steps: nothing else is applied, and no snapshot taken, before the last of them. */
+  applyInSteps(deltas: readonly Delta[]): Steps<void>;
   /** The state now. The same object until something changes; later changes never reach an earlier one. */
   snapshot(): Snapshot;
 };
@@ -74,21 +77,28 @@ export function createClusterIndex(cluster: string): ClusterIndex {
     changed = true;
   };
 
-  const replace = (kind: ResourceKind, scope: string, records: readonly AnyRecord[]): void => {
-    const given = new Map(records.map((record) => [recordKey(record), record]));
+  function* replace(kind: ResourceKind, scope: string, records: readonly AnyRecord[]): Steps<void> {
+    const given = new Map<string, AnyRecord>();
+    for (const record of records) {
+      yield;
+      given.set(recordKey(record), record);
+    }
     const isGone = (key: string): boolean => !given.has(key) && (scope === "all" || key.startsWith(`${scope}/`));
     const { current, pending } = tables[kind];
-    for (const key of [...current.keys(), ...pending.keys()]) if (isGone(key)) set(kind, key, undefined);
+    for (const key of [...current.keys(), ...pending.keys()]) {
+      yield;
+      if (isGone(key)) set(kind, key, undefined);
+    }
     for (const entry of [...warnings.values()])
       if (entry.kind === kind && entry.key !== "" && isGone(entry.key)) setWarnings(kind, entry.key, []);
-    for (const [key, record] of given) set(kind, key, record);
-  };
+    for (const [key, record] of given) {
+      yield;
+      set(kind, key, record);
+    }
+  }
 
-  const applyOne = (delta: Delta): void => {
+  const applyOne = (delta: Exclude<Delta, { readonly type: "replace" }>): void => {
     switch (delta.type) {
-      case "replace":
-        replace(delta.kind, delta.scope, delta.records);
-        return;
       case "upsert":
         set(delta.kind, recordKey(delta.record), delta.record);
         return;
@@ -117,13 +127,20 @@ export function createClusterIndex(cluster: string): ClusterIndex {
     }
   };
 
+  function* applyInSteps(deltas: readonly Delta[]): Steps<void> {
+    for (const delta of deltas) {
+      yield;
+      if (delta.type === "replace") yield* replace(delta.kind, delta.scope, delta.records);
+      else applyOne(delta);
+    }
+    if (changed && latest !== null) revision = latest.revision + 1;
+  }
+
   return {
-    apply(deltas) {
-      deltas.forEach(applyOne);
-      if (changed && latest !== null) {
-        revision = latest.revision + 1;
-      }
+    apply: (deltas) => {
+      finish(applyInSteps(deltas));
     },
+    applyInSteps,
     snapshot() {
       if (latest !== null && !changed) return latest;
       for (const kind of resourceKinds) {

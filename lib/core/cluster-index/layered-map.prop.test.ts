@@ -31,4 +31,16 @@ describe("LayeredMap", () => {
     }
     expect(map.with(new Map())).toBe(map);
   });
+
+  test.prop([batches], { numRuns: 30 })("tells which keys differ from any earlier version", (changes) => {
+    const versions = [LayeredMap.empty<string, number>("sorted")];
+    for (const batch of changes)
+      versions.push((versions.at(-1) ?? LayeredMap.empty("sorted")).with(new Map(batch.map(([key, value]) => [String(key), value]))));
+    for (const [place, after] of versions.entries()) {
+      for (const before of versions.slice(0, place)) {
+        const differs = [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key));
+        expect([...after.changedSince(before)].sort()).toEqual(differs.sort());
+      }
+    }
+  });
 });

@@ -7,7 +7,8 @@ type Key = string | number;
  * An immutable map that is cheap to derive from its predecessor: a large base that versions share, and the few entries that differ.
  *
  * Iterates by key (`compareText`) when `sorted`, else in no order worth relying on. Values are never undefined.
- * Cost: `with` is linear in the changes since the base was made; once they pass an eighth of it, a new base is made.
+ * Cost: `with` is linear in the changes since the base was made; once they pass an eighth of it, a new base is made. `changedSince` its predecessor is linear
+ * in the changes, since any other version in those since the base, or in the whole map.
  */
 export class LayeredMap<K extends Key, V> implements RecordMap<K, V> {
   readonly size: number;
@@ -15,16 +16,25 @@ export class LayeredMap<K extends Key, V> implements RecordMap<K, V> {
   /** undefined = removed. */
   readonly #overlay: ReadonlyMap<K, V | undefined>;
   readonly #sorted: boolean;
+  /** What it was made of: a version must not keep the one before it, which would keep the one before that. */
+  readonly #step: { readonly before: WeakRef<object>; readonly keys: readonly K[] } | null;
 
-  private constructor(base: ReadonlyMap<K, V>, overlay: ReadonlyMap<K, V | undefined>, size: number, sorted: boolean) {
+  private constructor(
+    base: ReadonlyMap<K, V>,
+    overlay: ReadonlyMap<K, V | undefined>,
+    size: number,
+    sorted: boolean,
+    step: { readonly before: WeakRef<object>; readonly keys: readonly K[] } | null,
+  ) {
     this.#base = base;
     this.#overlay = overlay;
     this.#sorted = sorted;
+    this.#step = step;
     this.size = size;
   }
 
   static empty<K extends Key, V>(order: "sorted" | "any"): LayeredMap<K, V> {
-    return new LayeredMap<K, V>(new Map(), new Map(), 0, order === "sorted");
+    return new LayeredMap<K, V>(new Map(), new Map(), 0, order === "sorted", null);
   }
 
   /** The map after these changes (undefined removes); itself when there are none. */
@@ -38,8 +48,11 @@ export class LayeredMap<K extends Key, V> implements RecordMap<K, V> {
     }
     let size = this.size;
     for (const [key, value] of changes) size += Number(value !== undefined) - Number(this.has(key));
-    if (overlay.size <= Math.max(overlayMin, this.#base.size / 8)) return new LayeredMap(this.#base, overlay, size, this.#sorted);
-    return new LayeredMap(rebase(this.#base, overlay, this.#sorted), new Map<K, V | undefined>(), size, this.#sorted);
+    const layersMax = Math.max(overlayMin, this.#base.size / 8);
+    // A list of many keys would stand beside the map until the next change, for one comparison.
+    const step = changes.size <= layersMax ? { before: new WeakRef(this), keys: [...changes.keys()] } : null;
+    if (overlay.size <= layersMax) return new LayeredMap(this.#base, overlay, size, this.#sorted, step);
+    return new LayeredMap(rebase(this.#base, overlay, this.#sorted), new Map<K, V | undefined>(), size, this.#sorted, step);
   }
 
   get(key: K): V | undefined {
@@ -54,6 +67,7 @@ export class LayeredMap<K extends Key, V> implements RecordMap<K, V> {
 
   changedSince(earlier: ReadonlyMap<K, V>): readonly K[] {
     if (earlier === this) return [];
+    if (this.#step?.before.deref() === earlier) return this.#step.keys.filter((key) => this.get(key) !== earlier.get(key));
     const keys = new Set<K>();
     const compare = (key: K): void => {
       if (this.get(key) !== earlier.get(key)) keys.add(key);

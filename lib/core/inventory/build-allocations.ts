@@ -3,6 +3,7 @@
 
 import { dayOf } from "../basics/civil-date";
 import { compareBy, compareNatural, compareText } from "../basics/order";
+import { finish, type Steps } from "../basics/steps";
 import type { Allocation } from "../model/allocation";
 import type { ServiceKey } from "../model/brands";
 import type { ClaimKind } from "../model/claim";
@@ -32,6 +33,15 @@ import { findPortEndpoints, type PortEndpoint } from "./usable-endpoints";
  * Errors:  never throws; numbers that are no port make no row.
  */
 export function buildAllocations(snapshot: Snapshot, context: Context, earlier?: readonly Allocation[]): readonly Allocation[] {
+  return finish(buildAllocationsInSteps(snapshot, context, earlier));
+}
+
+/** The same in steps of one Service. */
+export function* buildAllocationsInSteps(
+  snapshot: Snapshot,
+  context: Context,
+  earlier?: readonly Allocation[],
+): Steps<readonly Allocation[]> {
   // The clock counts by days only, for reservations: table, map and rules of one moment share the rows.
   const day = dayOf(context.nowMs);
   const known = memo.get(snapshot);
@@ -45,7 +55,7 @@ export function buildAllocations(snapshot: Snapshot, context: Context, earlier?:
     last.snapshot.nodes === nodes &&
     last.policy === context.policy &&
     last.day === day;
-  const table = holds ? updateTable(snapshot, context, last) : buildTable(snapshot, context, day);
+  const table = yield* holds ? updateTable(snapshot, context, last) : buildTable(snapshot, context, day);
   memo.set(snapshot, table);
   tables.set(table.rows, table);
   return table.rows;
@@ -64,20 +74,25 @@ type Table = {
 const memo = new WeakMap<Snapshot, Table>();
 const tables = new WeakMap<readonly Allocation[], Table>();
 
-function buildTable(snapshot: Snapshot, context: Context, day: number): Table {
-  const ofServices = new Map([...snapshot.services].map(([key, service]) => [key, buildServiceRows(snapshot, context.policy, service)]));
+function* buildTable(snapshot: Snapshot, context: Context, day: number): Steps<Table> {
+  const ofServices = new Map<ServiceKey, readonly Allocation[]>();
+  for (const [key, service] of snapshot.services) {
+    yield;
+    ofServices.set(key, buildServiceRows(snapshot, context.policy, service));
+  }
   const ofPods = buildPodRows(snapshot, context.policy);
   const rows = [...[...ofServices.values()].flat(), ...ofPods, ...buildReservationRows(context)].sort(compareAllocations);
   return { snapshot, policy: context.policy, day, rows, ofServices, ofPods };
 }
 
 /** Rows of what a change concerns are taken out and put in anew. */
-function updateTable(snapshot: Snapshot, { policy }: Context, last: Table): Table {
-  const concerned = findConcerned(last.snapshot, snapshot);
+function* updateTable(snapshot: Snapshot, { policy }: Context, last: Table): Steps<Table> {
+  const concerned = yield* findConcerned(last.snapshot, snapshot);
   const out = new Set(concerned.flatMap((key) => last.ofServices.get(key) ?? []));
   const added: Allocation[] = [];
   const ofServices = new Map(last.ofServices);
   for (const key of concerned) {
+    yield;
     const service = snapshot.services.get(key);
     if (service === undefined) ofServices.delete(key);
     else {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { finish } from "../basics/steps";
 import { createClusterIndex } from "../cluster-index/cluster-index";
 import type { PodRecord } from "../model/pod";
 import { buildDeltas, buildPod, buildService, buildSlice, type PartialEndpoint, type SnapshotParts } from "../testing/builders";
@@ -13,7 +14,7 @@ function concernedBy(parts: SnapshotParts, came: readonly PodRecord[], gone: rea
     ...came.map((record) => ({ type: "upsert", kind: "pods", record }) as const),
     ...gone.map((key) => ({ type: "remove", kind: "pods", key }) as const),
   ]);
-  return findConcerned(before, index.snapshot());
+  return finish(findConcerned(before, index.snapshot()));
 }
 
 const service = (name: string, selector: Readonly<Record<string, string>> | null) =>

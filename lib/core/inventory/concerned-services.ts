@@ -1,6 +1,7 @@
 // Which Services a change can concern: what makes an answer after one event cost one event's worth.
 
 import { normaliseAddress } from "../basics/ip";
+import type { Steps } from "../basics/steps";
 import { podKey, serviceKey, type ServiceKey } from "../model/brands";
 import type { EndpointSliceRecord } from "../model/endpoint-slice";
 import type { PodRecord } from "../model/pod";
@@ -19,18 +20,18 @@ const strays = new WeakMap<Snapshot, Strays>();
 const concerned = new WeakMap<Snapshot, Concerned>();
 
 /**
- * The Services that differ, whose slices differ, or whose pods (selected, or behind an endpoint) differ between two snapshots.
+ * The Services that differ, whose slices differ, or whose pods (selected, or behind an endpoint) differ between two snapshots; in steps of one Service.
  *
  * Input:   two snapshots of one index, the earlier one first.
  * Returns: their keys, sorted, also of Services that are gone. Behind a stray endpoint may be the pod that it names and any that has its address; of all others
  *          a pod behind an endpoint is a selected one.
  * Cost:    the changes, and their distance from the maps' common base, and the stray endpoints; the first time in a row of snapshots also all endpoints.
  */
-export function findConcerned(before: Snapshot, after: Snapshot): readonly ServiceKey[] {
+export function* findConcerned(before: Snapshot, after: Snapshot): Steps<readonly ServiceKey[]> {
   const last = concerned.get(after);
   if (last?.before.deref() === before) return last.services;
   let known = strays.get(before);
-  if (known === undefined) strays.set(before, (known = findStrays(before, before.services.keys(), new Map())));
+  if (known === undefined) strays.set(before, (known = yield* findStrays(before, before.services.keys(), new Map())));
   const pods = after.pods.changedSince(before.pods);
   carrySurvey(before.pods, after.pods, pods);
   const found = new Set<ServiceKey>(after.services.changedSince(before.services));
@@ -46,7 +47,7 @@ export function findConcerned(before: Snapshot, after: Snapshot): readonly Servi
   }
   for (const [key, clues] of known) if (clues.some((clue) => met.has(clue))) found.add(key);
   const services = [...found].sort();
-  strays.set(after, findStrays(after, services, known));
+  strays.set(after, yield* findStrays(after, services, known));
   concerned.set(after, { before: new WeakRef(before), services });
   return services;
 }
@@ -61,9 +62,10 @@ function addSelecting(found: Set<ServiceKey>, snapshot: Snapshot, pod: PodRecord
 }
 
 /** The known strays, but for those among `keys` anew. */
-function findStrays(snapshot: Snapshot, keys: Iterable<ServiceKey>, known: Strays): Strays {
+function* findStrays(snapshot: Snapshot, keys: Iterable<ServiceKey>, known: Strays): Steps<Strays> {
   const found = new Map(known);
   for (const key of keys) {
+    yield;
     const service = snapshot.services.get(key);
     const clues = service === undefined ? [] : cluesOf(snapshot, service);
     if (clues.length > 0) found.set(key, clues);

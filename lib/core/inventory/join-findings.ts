@@ -1,3 +1,4 @@
+import { isEqual } from "../basics/equal";
 import { holderOf, type Allocation } from "../model/allocation";
 import type { Evaluation, FindingFacts } from "../model/finding";
 import { formatObjectRef } from "../model/meta";
@@ -8,7 +9,7 @@ import type { Route } from "../model/route";
  *
  * Returns: the same rows in the same order, `findings` filled with fingerprints in the evaluation's order (worst first). A finding concerns a row when the
  *          row's holder or one of its owners is a subject and the row's port is one of the finding's; a finding without ports concerns what its subjects hold.
- *          Rows without any finding come back as they are.
+ *          Rows without any finding come back as they are, and those with the same findings as before as the same objects.
  */
 export function joinFindings(allocations: readonly Allocation[], evaluation: Pick<Evaluation, "findings">): readonly Allocation[] {
   const bySubject = new Map<string, FindingFacts[]>();
@@ -31,9 +32,16 @@ export function joinFindings(allocations: readonly Allocation[], evaluation: Pic
     const concerning = [...new Set([...held, ...owned])].filter((finding) => finding.ports.length === 0 || hasPortOf(finding, row));
     if (concerning.length === 0) return row;
     concerning.sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
-    return { ...row, findings: [...new Set(concerning.map(({ fingerprint }) => fingerprint))] };
+    const findings = [...new Set(concerning.map(({ fingerprint }) => fingerprint))];
+    const known = joined.get(row);
+    if (known !== undefined && isEqual(known.findings, findings)) return known;
+    const next = { ...row, findings };
+    joined.set(row, next);
+    return next;
   });
 }
+
+const joined = new WeakMap<Allocation, Allocation>();
 
 /** Whether one of the finding's ports is the row's; a reservation of every protocol meets each. */
 export function hasPortOf(finding: Pick<FindingFacts, "ports">, row: Pick<Allocation, "port" | "protocol">): boolean {

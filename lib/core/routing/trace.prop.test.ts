@@ -1,5 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { expect } from "vitest";
+import { finish } from "../basics/steps";
 import { createClusterIndex } from "../cluster-index/cluster-index";
 import { forkSnapshot } from "../cluster-index/fork-snapshot";
 import { findConcerned } from "../inventory/concerned-services";
@@ -230,7 +231,7 @@ function compareAfterEach(parts: SnapshotParts, changes: readonly (readonly Delt
     const before = index.snapshot();
     index.apply(deltas);
     // As whoever judges each snapshot on top of the last one does: pods that tell of proxies stay the same list while none of them changes.
-    findConcerned(before, index.snapshot());
+    finish(findConcerned(before, index.snapshot()));
     const route = traceRoute(index.snapshot(), context, asked);
     expect(route).toEqual(traceRoute(forkSnapshot(index.snapshot(), []), context, asked));
     return route;

@@ -2,6 +2,7 @@
 
 import { dayOf } from "../basics/civil-date";
 import { compareBy, compareNumber, compareText } from "../basics/order";
+import { finish, type Steps } from "../basics/steps";
 import { severities, type Evaluation, type Finding, type FindingFacts, type NotEvaluated } from "../model/finding";
 import { formatObjectRef, type ObjectRef } from "../model/meta";
 import { remedyKinds, type RemedyKind } from "../model/remedy";
@@ -41,8 +42,13 @@ const memories = new WeakMap<Evaluation, Memory>();
  * Cost:    with `earlier` linear in the changes and the findings, unless a node, a Service or the policy changed that many rest on.
  */
 export function runRules(snapshot: Snapshot, context: Context, earlier?: Evaluation): Evaluation {
+  return finish(runRulesInSteps(snapshot, context, earlier));
+}
+
+/** The same in steps of one Service, one rule or one finding. */
+export function* runRulesInSteps(snapshot: Snapshot, context: Context, earlier?: Evaluation): Steps<Evaluation> {
   const last = memoryOf(earlier, snapshot, context);
-  const concerned = last === undefined ? undefined : findConcerned(last.snapshot, snapshot);
+  const concerned = last === undefined ? undefined : yield* findConcerned(last.snapshot, snapshot);
   const sameDay = last !== undefined && dayOf(last.context.nowMs) === dayOf(context.nowMs);
   const asked: { readonly rule: Rule; readonly gaps: readonly Gap[] }[] = [];
   const notEvaluated: NotEvaluated[] = [];
@@ -55,7 +61,7 @@ export function runRules(snapshot: Snapshot, context: Context, earlier?: Evaluat
     if (settings.length > 0) notEvaluated.push({ rule: rule.id, missing: [], settings, namespaces: "all" });
     asked.push({ rule, gaps });
   }
-  const answers = askRules(
+  const answers = yield* askRules(
     asked.map(({ rule }) => rule),
     snapshot,
     context,
@@ -72,6 +78,7 @@ export function runRules(snapshot: Snapshot, context: Context, earlier?: Evaluat
     const writers = rule.remedies ?? [];
     const isPlanned = writers.every((writer) => isSame(last?.reads.get(writer) ?? null, reads.get(writer) ?? null));
     for (const found of answers.get(rule.id)?.found ?? []) {
+      yield;
       if (gaps.some(({ namespaces }) => touches(found.subjects, namespaces))) continue;
       // An acknowledgement ends with its day, nothing else of a finding with time alone.
       const before = sameDay ? last.findings.get(found) : undefined;

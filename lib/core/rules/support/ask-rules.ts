@@ -1,6 +1,7 @@
 // Asks rules what they find: all of it, or only what changes since their last answers can concern.
 
 import { compareText } from "../../basics/order";
+import type { Steps } from "../../basics/steps";
 import type { ServiceKey } from "../../model/brands";
 import type { Snapshot } from "../../model/snapshot";
 import type { Context } from "../../policy/policy";
@@ -23,20 +24,20 @@ type Asked = {
 };
 
 /**
- * The answers of rules to a snapshot, by their ids.
+ * The answers of rules to a snapshot, by their ids, in steps of one Service and one rule.
  *
  * Input:   `last`: their answers to an earlier snapshot of the same index, under the same policy and states of the kinds; those of a rule may be missing.
  *          `concerned`: the Services that changes since then can concern.
  * Returns: the same findings as without `last`.
  * Cost:    each Service is asked about by all rules in turn, while its pods are at hand: of 150,000 the processor's caches hold few.
  */
-export function askRules(
+export function* askRules(
   rules: readonly Rule[],
   snapshot: Snapshot,
   context: Context,
   last?: ReadonlyMap<string, Answer>,
   concerned: readonly ServiceKey[] = [],
-): ReadonlyMap<string, Answer> {
+): Steps<ReadonlyMap<string, Answer>> {
   const asked = rules.map((rule): Asked => {
     const reads = rule.reads?.(snapshot, context) ?? null;
     const before = last?.get(rule.id);
@@ -45,15 +46,21 @@ export function askRules(
   });
   const anew = asked.filter(({ holds }) => holds === undefined);
   const again = asked.filter(({ holds }) => holds !== undefined);
-  askPerService(anew, snapshot, context, snapshot.services.keys());
-  askPerService(again, snapshot, context, concerned);
-  return new Map(asked.map((each) => [each.rule.id, conclude(each, snapshot, context)]));
+  yield* askPerService(anew, snapshot, context, snapshot.services.keys());
+  yield* askPerService(again, snapshot, context, concerned);
+  const answers = new Map<string, Answer>();
+  for (const each of asked) {
+    yield;
+    answers.set(each.rule.id, conclude(each, snapshot, context));
+  }
+  return answers;
 }
 
-function askPerService(all: readonly Asked[], snapshot: Snapshot, context: Context, keys: Iterable<ServiceKey>): void {
+function* askPerService(all: readonly Asked[], snapshot: Snapshot, context: Context, keys: Iterable<ServiceKey>): Steps<void> {
   const asked = all.filter(({ rule }) => rule.perService !== undefined);
   if (asked.length === 0) return;
   for (const key of keys) {
+    yield;
     const service = snapshot.services.get(key);
     for (const each of asked) {
       const part = service === undefined ? null : (each.rule.perService?.(snapshot, context, service) ?? null);
