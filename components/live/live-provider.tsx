@@ -146,7 +146,13 @@ function useEventStream(cluster: string, enabled: boolean): LiveState {
   return state.cluster === cluster ? state.live : silent;
 }
 
-/** What decides which answers are unknown. */
+/** What decides which answers are unknown. What goes stale is known as before: every tab would ask for all again, just when the cluster is in trouble. */
 function judgedBy(staleness: WireStaleness): string {
-  return JSON.stringify(Object.entries(staleness).map(([kind, { state, forbiddenNamespaces }]) => [kind, state, forbiddenNamespaces]));
+  return JSON.stringify(
+    Object.entries(staleness).map(([kind, { state, forbiddenNamespaces }]) => [
+      kind,
+      state === "stale" ? "live" : state,
+      forbiddenNamespaces,
+    ]),
+  );
 }

@@ -1,6 +1,6 @@
 // Which ports' routes may have changed between two snapshots: whoever shows a map or a trace on one of them asks again.
 
-import { serviceKey, type PodRecord, type RecordMap, type ServiceRecord, type Snapshot } from "@/lib/core";
+import { isKnownAlike, serviceKey, type PodRecord, type RecordMap, type ServiceRecord, type Snapshot } from "@/lib/core";
 import type { WireDeltaEvent } from "@/lib/wire/schemas";
 
 type ChangedPorts = WireDeltaEvent["ports"];
@@ -9,11 +9,12 @@ const portsMax = 500;
 
 /**
  * Input:   two snapshots of one cluster, the older first.
- * Returns: the ports, sorted, or "all" when something changed that may touch any port (nodes, proxies, settings) or too many did.
+ * Returns: the ports, sorted, or "all" when something changed that may touch any port (nodes, proxies, settings, what is known) or too many did. A kind that
+ *          goes stale touches none: routes are as they were, and the page says of itself how fresh it is.
  */
 export function changedPorts(before: Snapshot, after: Snapshot): ChangedPorts {
   if (before.nodes !== after.nodes || before.configmaps !== after.configmaps || before.daemonsets !== after.daemonsets) return "all";
-  if (JSON.stringify(before.kinds) !== JSON.stringify(after.kinds)) return "all";
+  if (!isKnownAlike(before.kinds, after.kinds)) return "all";
   const ports = new Map<string, { port: number; protocol: "TCP" | "UDP" | "SCTP" }>();
   const add = (port: number, protocol: "TCP" | "UDP" | "SCTP"): void => {
     if (port > 0) ports.set(`${String(port)}/${protocol}`, { port, protocol });
