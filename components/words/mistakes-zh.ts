@@ -5,6 +5,7 @@ export const mistakesZh: Readonly<Record<MistakeCode, string>> = {
   "too-large": "大于 5 MiB",
   "zero-bytes": "不是 UTF-8 文本：含零字节",
   "not-utf8": "此处不是 UTF-8 文本",
+  "too-many-documents": "含超过 {limit} 个文档：请拆分",
   "too-deep": "嵌套过深",
   template: "{braces} 属于模板：请检查 helm template 的输出",
   "alias-of-nothing": "是别名，但其前没有同名的锚点",

@@ -4,7 +4,16 @@ import type { PodRecord } from "../model/pod";
 import { findPortEndpoints } from "../inventory/usable-endpoints";
 import type { Snapshot } from "../model/snapshot";
 import { resolveOwner } from "../owners/owner";
-import { buildContext, buildNode, buildPod, buildService, buildSnapshot, buildWorkload, type SnapshotParts } from "../testing/builders";
+import {
+  buildContext,
+  buildNode,
+  buildPod,
+  buildService,
+  buildSlice,
+  buildSnapshot,
+  buildWorkload,
+  type SnapshotParts,
+} from "../testing/builders";
 import { app, runPods } from "../testing/apps";
 import { manifestOf, remove } from "../testing/manifests";
 import { applyManifest } from "./apply-manifest";
@@ -41,6 +50,21 @@ describe("Services", () => {
     );
     expect(endpointsOf(snapshot, "other")).toEqual(["web@n1", "web@n2"]);
     expect(snapshot.services.get(serviceKey("default", "other"))?.clusterIPs).toEqual(["240.0.0.1"]);
+  });
+
+  test.for([
+    ["of one with a selector are the controller's, not the manifest's", { app: "web" }, ["web@n1", "web@n2"]],
+    ["of one without are mirrored", null, ["?@somewhere"]],
+  ] as const)("Endpoints %s", ([, selector, expected]) => {
+    const slice = buildSlice({ service: "other", endpoints: [{ address: "192.168.7.7" }], convertedFrom: "Endpoints" });
+    const other = buildService({ name: "other", clusterIPs: [], selector, ports: [{ port: 80, nodePort: 30_081 }] });
+    const endpoints = {
+      action: "apply" as const,
+      object: { kind: "EndpointSlice", namespace: "default", name: slice.name },
+      content: { kind: "endpointslices" as const, record: slice },
+      fields: [],
+    };
+    expect(endpointsOf(applyManifest(buildSnapshot(live), manifestOf(other, endpoints)).snapshot, "other")).toEqual(expected);
   });
 
   test("an update that states no nodePort keeps the one it has, by port, else by name", () => {

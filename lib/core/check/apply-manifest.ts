@@ -43,6 +43,11 @@ export function applyManifest(snapshot: Snapshot, manifest: Manifest): AppliedMa
   const services = mergeServices(snapshot, objects, nextAddress, families);
   const { pods, placements } = movePods(snapshot, objects, { families, nextAddress });
   const slices = rewriteSlices(snapshot, services, pods);
+  // Endpoints are mirrored into slices for Services without a selector alone; those of the others are the controller's, and stand in every dump.
+  const isWritten = ({ convertedFrom, serviceName, namespace }: EndpointSliceRecord): boolean => {
+    const key = serviceKey(namespace, serviceName ?? "");
+    return convertedFrom === null || (services.get(key) ?? snapshot.services.get(key))?.selector === null;
+  };
   return {
     placements,
     snapshot: forkSnapshot(snapshot, [
@@ -55,7 +60,7 @@ export function applyManifest(snapshot: Snapshot, manifest: Manifest): AppliedMa
       ...objects.flatMap((each) => workloadDelta(snapshot, each)),
       ...slices,
       ...objects.flatMap((each): Delta[] =>
-        each.action === "apply" && each.content.kind === "endpointslices"
+        each.action === "apply" && each.content.kind === "endpointslices" && isWritten(each.content.record)
           ? [{ type: "upsert", kind: "endpointslices", record: each.content.record }]
           : [],
       ),

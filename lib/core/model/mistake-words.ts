@@ -8,6 +8,7 @@ export const mistakeWords = {
   "too-large": "is larger than 5 MiB",
   "zero-bytes": "is not a text in UTF-8: it holds zero bytes",
   "not-utf8": "is not a text in UTF-8 here",
+  "too-many-documents": "holds more than {limit} documents: split it",
   "too-deep": "is nested too deeply",
   template: "{braces} belongs to a template: check what helm template prints of it",
   "alias-of-nothing": "is an alias, and no anchor of its name stands before it",

@@ -1,6 +1,6 @@
 // From a text to YAML documents, each with its value and the places of its fields. Broken ones are named, and the rest is read all the same.
 
-import { isAlias, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit, type Document, type YAMLMap } from "yaml";
+import { isAlias, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit, type Document, type Tags, type YAMLMap } from "yaml";
 import { mistake, type Mistake as Says, type TextPosition } from "@/lib/core";
 import type { WireMistake } from "@/lib/wire/schemas";
 import { offsetOf } from "../yaml-offset";
@@ -11,6 +11,9 @@ export type ManifestDocument = { readonly value: unknown; readonly at: (path: re
 
 /** The largest manifest that is read: 5 MiB. */
 export const manifestSizeMax = 5 << 20;
+
+/** Each document costs kilobytes while it is read, however small it is. */
+const documentsMax = 20_000;
 
 /**
  * Reads a YAML or JSON stream.
@@ -37,7 +40,10 @@ export function readDocuments(
   };
   const documents: ManifestDocument[] = [];
   const errors: WireMistake[] = [];
-  for (const { offset: base, part } of cutJsonObjects(text) ?? [{ offset: 0, part: blankHelmNotes(text) }]) {
+  const parts = cutJsonObjects(text) ?? [{ offset: 0, part: blankHelmNotes(text) }];
+  if (Math.max(parts.length, countMarkers(text)) > documentsMax)
+    return refuse(mistake("too-many-documents", { limit: documentsMax.toLocaleString("en") }));
+  for (const { offset: base, part } of parts) {
     const refuseAt = ({ offset, says }: Mistake): number => errors.push({ ...place(base + offset), ...says });
     let parsed: readonly Document.Parsed[];
     try {
@@ -64,12 +70,35 @@ export function readDocuments(
   return { documents, errors };
 }
 
+/** Lines that begin or end a document of YAML. */
+function countMarkers(text: string): number {
+  let count = 0;
+  for (const _ of text.matchAll(/^(?:---|\.\.\.)/gm)) count += 1;
+  return count;
+}
+
 function startOf({ contents }: Document): number {
   return contents?.range?.[0] ?? 0;
 }
 
-/** The parser's own search for repeated keys compares each with each: a large map would take minutes. `<<` merges, as kubectl's reader does it. */
-const options = { prettyErrors: false, logLevel: "silent", uniqueKeys: false, merge: true } as const;
+/** Of YAML 1.1 all but numbers to the base of sixty and times, which stay texts; and `0o17`. */
+const kubectlTags = (tags: Tags): Tags => [
+  ...tags.filter((tag) => typeof tag === "string" || !(("format" in tag && tag.format === "TIME") || tag.tag.endsWith(":timestamp"))),
+  "intOct",
+];
+
+/**
+ * As kubectl and Helm read it (sigs.k8s.io/yaml): words such as `yes` and `off` are true and false, `0x1F`, `017` and `30_080` are numbers, `<<` merges. The parser's
+ * own search for repeated keys compares each with each: a large map would take minutes.
+ */
+const options = {
+  prettyErrors: false,
+  logLevel: "silent",
+  uniqueKeys: false,
+  merge: true,
+  schema: "yaml-1.1",
+  customTags: kubectlTags,
+} as const;
 
 type Mistake = { readonly offset: number; readonly says: Says };
 
@@ -121,8 +150,21 @@ function cutJsonObjects(text: string): readonly { readonly offset: number; reado
   const parts: { offset: number; part: string }[] = [];
   let depth = 0;
   let from = -1;
+  /** Where a part ends that is no JSON. */
+  let behind = 0;
+  let beginsWithJson: boolean | undefined;
   for (const { index, 0: token } of text.matchAll(/"(?:[^"\\]|\\[^])*"|[^\s]/g)) {
-    if (from < 0 && token !== "{") return null;
+    if (from < 0 && index < behind) continue;
+    if (from < 0 && token !== "{" && (token !== "[" || parts.length === 0)) {
+      // What parts or comments documents of YAML, of which the first one is in braces.
+      if (/^(?:---|\.\.\.|[#%])/.test(text.slice(index, index + 3))) return null;
+      beginsWithJson ??= isJson(parts[0]?.part ?? "");
+      if (!beginsWithJson) return null;
+      const next = /\n\s*[{[]/.exec(text.slice(index))?.index ?? text.length;
+      behind = index + next;
+      parts.push({ offset: index, part: text.slice(index, behind) });
+      continue;
+    }
     if (from < 0) from = index;
     if (token === "{" || token === "[") depth += 1;
     if (token === "}" || token === "]") depth -= 1;
@@ -132,6 +174,15 @@ function cutJsonObjects(text: string): readonly { readonly offset: number; reado
   }
   if (from >= 0) parts.push({ offset: from, part: text.slice(from) });
   return parts.length > 1 ? parts : null;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What the parser stumbles over, without the words that follow from its first stumble. */

@@ -124,6 +124,42 @@ describe("streams", () => {
     expect(manifest.objects).toMatchObject([{ content: { record: { controller: null, podIPs: [], uid: "" } } }]);
   });
 
+  test("words and numbers mean what kubectl takes them for (sigs.k8s.io/yaml)", () => {
+    const text = [
+      "apiVersion: v1\nkind: Pod\nmetadata: { name: p, annotations: { at: 10:30:00, day: 2027-01-31 } }",
+      "spec: { hostNetwork: yes, containers: [{ name: a, ports: [{ containerPort: 0x1F90 }, { containerPort: 30_080 }, { containerPort: 0o120 }] }] }",
+      "---\napiVersion: v1\nkind: Service\nmetadata: { name: s, labels: { country: no } }",
+      "spec: { selector: { app: on, at: 10:30 }, ports: [{ port: 80 }] }\n",
+    ].join("\n");
+    const { manifest, errors } = readManifest([{ file: "m.yaml", text }], "default");
+    const ports = [{ containerPort: 8080 }, { containerPort: 30_080 }, { containerPort: 80 }];
+    expect(manifest.objects).toMatchObject([{ content: { record: { hostNetwork: true, containers: [{ ports }] } } }]);
+    expect(errors.map(({ line, message }) => `${String(line)} ${message}`)).toEqual([
+      "8 metadata.labels.country: wants a text, not false: put it in quotes",
+      "9 spec.selector.app: wants a text, not true: put it in quotes",
+    ]);
+  });
+
+  test("of JSON values one after another each is read, whatever stands between them", () => {
+    const object = (name: string): string => JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    const read = (text: string) => {
+      const { ignored, errors } = readManifest([{ file: "m.json", text }], "default");
+      return [ignored[0]?.count ?? 0, errors.map(({ line, message }) => `${String(line)} ${message}`)];
+    };
+    const notObject = "is no object of the Kubernetes API: it wants apiVersion, kind and metadata";
+    expect(read(`${object("a")}\nwarning: slow\n${object("b")}${object("c")}\n[1]\n`)).toEqual([
+      3,
+      ["2 kind is missing", `4 ${notObject}`],
+    ]);
+    expect(read(`${object("a")}\n---\n${object("b")}\n# end\n`)).toEqual([2, []]);
+    expect(read(`${object("a")}\n{"kind":`)).toEqual([1, [expect.stringMatching(/^2 /)]]);
+  });
+
+  test.for(["{}\n", "---\n", "---\n{}\n...\n", "{} x\n"])("a text of very many documents such as %j is refused at once", (one) => {
+    const { errors } = readManifest([{ file: "m.yaml", text: one.repeat(20_001) }], "default");
+    expect(errors.map(({ message }) => message)).toEqual(["holds more than 20,000 documents: split it"]);
+  });
+
   test.for(["0", '""', "null"])("a targetPort of %s is the port, as the API server takes it", (value) => {
     const text = `apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { ports: [{ port: 8080, targetPort: ${value} }] }\n`;
     const { manifest, errors } = readManifest([{ file: "m.yaml", text }], "default");
