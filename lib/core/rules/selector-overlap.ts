@@ -206,7 +206,10 @@ function ownersOf(snapshot: Snapshot, selection: Selection): Owners {
 function areCompanions(snapshot: Snapshot, a: Selection, b: Selection, ofA: Owners, ofB: Owners): boolean {
   const lasting = new Set([...ofA.lasting, ...ofB.lasting]);
   const owners = lasting.size > 0 ? lasting : new Set([...ofA.all, ...ofB.all]);
-  return owners.size === 1 || (owners.size === 0 && countTemplates(snapshot, a, b) === 1);
+  if (owners.size > 0) return owners.size === 1;
+  const templates = countTemplates(snapshot, a, b);
+  // Services of one selector are made for each other, unless two workloads are seen that they would mix.
+  return templates === 1 || (templates === 0 && a === b);
 }
 
 /** Deployments and DaemonSets whose pods either would select: of an app that is scaled to 0 the companions stay companions. */
