@@ -3,7 +3,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Glyph } from "@/components/glyphs/glyph";
 import { useNow } from "@/components/live/clock";
-import { QueryProblem } from "@/components/live/query-state";
+import { describeFailure, QueryProblem } from "@/components/live/query-state";
 import { useHref } from "@/components/live/use-href";
 import { LinkButton } from "@/components/ui/button";
 import { Chip } from "@/components/ui/chip";
@@ -99,14 +99,15 @@ function Choice({ finding, remedies: { data, error }, openRemedy, asked, onRemed
 
 /** The chosen remedy in full, and those that cannot be written now, with the reason. */
 function WhatToDo({ remedies, openRemedy, asked }: DetailProps) {
-  const words = useWords().findings.remedies;
+  const { say, findings } = useWords();
+  const words = findings.remedies;
   const isPhone = usePhone();
   const { data } = remedies;
   if (data === undefined)
     return (
       remedies.error !== null && (
         <p role="status" className="mb-18 text-12 text-warning">
-          {remedies.error.message}
+          {describeFailure(remedies.error, say)}
         </p>
       )
     );

@@ -22,7 +22,7 @@ export function QueryProblem({ query }: { readonly query: Failing }) {
       role="status"
       className="flex flex-none items-center gap-8 border-b border-line bg-warning-soft px-16 py-4 text-12 text-warning phone:px-12"
     >
-      {describe(problem, words.say)} {words.state.keepsData}
+      {describeFailure(problem, words.say)} {words.state.keepsData}
       <Button size="small" tone="ghost" onPress={() => void query.refetch()}>
         {words.state.retry}
       </Button>
@@ -48,7 +48,7 @@ export function useFirstAnswerState(query: Failing) {
     return (
       <StateView title={words.freshness.syncing}>
         {counts.length === 0
-          ? describe(problem, words.say)
+          ? describeFailure(problem, words.say)
           : counts.map(([kind, { count, expected }]) => (
               <p key={kind}>
                 {kind}{" "}
@@ -76,7 +76,8 @@ function isSyncing(problem: Error): boolean {
   return problem instanceof ProblemError && problem.problem.status === 409;
 }
 
-function describe(problem: Error, say: Words["say"]): string {
+/** What went wrong with a question, in the language of the page. */
+export function describeFailure(problem: Error, say: Words["say"]): string {
   if (!(problem instanceof ProblemError)) return problem.message;
   const { title, detail } = say.problem(problem.problem);
   return `${title}: ${detail}`;

@@ -1,7 +1,7 @@
 "use client";
 
 import { useId, type ReactNode } from "react";
-import { QueryProblem } from "@/components/live/query-state";
+import { describeFailure, QueryProblem } from "@/components/live/query-state";
 import { useFree } from "@/components/live/queries";
 import { useCluster } from "@/components/live/cluster";
 import { Button } from "@/components/ui/button";
@@ -126,7 +126,7 @@ export function FindFree({ ranges, question, nodes, onAsk, onReserve }: FindFree
       <QueryProblem query={query} />
       <div aria-live="polite" aria-busy={answer === undefined && query.error === null}>
         {answer === undefined ? (
-          <p className="text-12 text-warning">{query.error?.message ?? ""}</p>
+          <p className="text-12 text-warning">{query.error === null ? "" : describeFailure(query.error, all.say)}</p>
         ) : (
           <Answer answer={answer} onReserve={onReserve} />
         )}

@@ -27,7 +27,7 @@ export function FreshnessPanel() {
       )}
       {connection === "lost" && <p className="mt-4 text-warning">{words.freshness.streamLost}</p>}
       {cluster !== null && cluster.message !== null && cluster.message !== `policy: ${cluster.policyError ?? ""}` && (
-        <p className="mt-4 text-warning">{cluster.message}</p>
+        <p className="mt-4 text-warning">{words.say.message(cluster)}</p>
       )}
       <table className="mt-8 w-full border-separate border-spacing-0">
         <thead className="text-11 text-ink-3">

@@ -23,7 +23,7 @@ export function NoticeLine() {
           freshness.since === null ? "?" : formatTime(Date.parse(freshness.since)),
         );
       case "unreachable":
-        return cluster?.message ?? words.freshness.unreachable;
+        return (cluster === null ? null : words.say.message(cluster)) ?? words.freshness.unreachable;
       case "live":
       case "syncing":
       case "snapshot":

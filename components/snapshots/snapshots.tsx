@@ -5,6 +5,7 @@ import { createContext, useContext, useRef, useState, type ReactNode } from "rea
 import { useCluster } from "@/components/live/cluster";
 import { queryKeys } from "@/components/live/queries";
 import { useAnnounce } from "@/components/ui/announcer";
+import type { Words } from "@/components/words/en";
 import { useWords } from "@/components/words/words";
 import { ProblemError, removeSnapshot, sendSnapshot, type ClustersAnswer } from "@/lib/client/api";
 import type { WireCluster } from "@/lib/wire/schemas";
@@ -58,7 +59,7 @@ export function SnapshotsProvider({ children }: { readonly children: (line: Reac
     } catch (cause) {
       // Given up, or another file took its place.
       if (controller.signal.aborted) return;
-      setState({ kind: "failed", says: words.snapshots.failed(reasonOf(cause)) });
+      setState({ kind: "failed", says: words.snapshots.failed(reasonOf(cause, words.say)) });
     }
   };
 
@@ -66,7 +67,7 @@ export function SnapshotsProvider({ children }: { readonly children: (line: Reac
     try {
       await removeSnapshot(name);
     } catch (cause) {
-      setState({ kind: "failed", says: reasonOf(cause) });
+      setState({ kind: "failed", says: reasonOf(cause, words.say) });
       return;
     }
     if (shown === name) chooseCluster(clusters.find((each) => each.default)?.name ?? "");
@@ -116,6 +117,6 @@ export function SnapshotsProvider({ children }: { readonly children: (line: Reac
   );
 }
 
-function reasonOf(cause: unknown): string {
-  return cause instanceof ProblemError ? cause.problem.detail : String(cause);
+function reasonOf(cause: unknown, say: Words["say"]): string {
+  return cause instanceof ProblemError ? say.problem(cause.problem).detail : String(cause);
 }

@@ -1,6 +1,6 @@
 import type { MistakeCode } from "@/lib/core";
 
-/** 清单和策略文件中的错误。 */
+/** 清单、策略文件和查询中的错误。 */
 export const mistakesZh: Readonly<Record<MistakeCode, string>> = {
   "too-large": "大于 5 MiB",
   "zero-bytes": "不是 UTF-8 文本：含零字节",
@@ -95,4 +95,38 @@ export const mistakesZh: Readonly<Record<MistakeCode, string>> = {
   unreadable: "无法读取：请检查 --policy 和文件的权限",
   "band-twice": "其上已有同名的 {kind} 号段",
   "band-overlaps": "与同类号段 {band} 重叠",
+
+  "no-target": "{given} 不是 ADDRESS:PORT[/udp|/sctp]，例如 10.190.1.2:30001 或 [fd00::1]:53/udp",
+  "no-position": "{given} 不是客户端位置：outside、outside=IP、node/NAME 或 pod/NAMESPACE/NAME",
+  "no-address": "{given} 不是 IP 地址",
+  "name-for-address": "{given} 不是 IP 地址；不解析名称",
+  "every-address": "{given} 代表所有地址：请写出一个",
+  "no-port": "{given} 不是 1 到 65535 的端口",
+  "no-protocol": "{given} 不是协议：TCP、UDP 或 SCTP",
+  "no-range": "{given} 不是端口或范围，例如 30000-30100",
+  "address-needed": "需要一个 IP 地址",
+  "port-needed": "需要一个 1 到 65535 的端口",
+  "no-json": "该行不是 JSON",
+  "no-json-object": "该行不是 JSON 对象",
+  "no-node": "没有节点 {name}",
+  "no-pod": "没有 Pod {name}",
+  "no-band": "没有 {kind} 号段 {name}：已知有 {known}",
+  "no-band-near": "没有 {kind} 号段 {name}：是否指 {near}",
+  "no-bands": "没有 {kind} 号段 {name}：策略中没有 {kind} 号段",
+  "count-wanted": "{field} 应为 1 到 65535 的整数，而不是 {given}",
+  "choice-wanted": "{field} 应为 {words}，而不是 {given}",
+  "no-cluster": "没有提供任何集群",
+  "no-such-cluster": "没有集群 {name}；已知有 {known}",
+  "one-cluster": "此查询针对一个集群：请指明",
+  "first-read": "正在首次读取集群 {name}",
+  "manifest-too-large": "清单最大 5 MiB：请拆分，或对各部分使用 portolan check -f FILE",
+  "manifest-empty": "请求体为空：请发送 YAML 或 JSON 清单",
+  "snapshot-empty": "请求体为空：请发送文件",
+  "snapshots-full": "此服务器除其集群外已保存 {count} 个快照：请先移除一个",
+  "snapshot-busy": "正在读取另一个快照",
+  "snapshot-contradicts": "{name}：其中的对象互相矛盾，无法得出任何结论：请重新收集",
+  "snapshot-gone": "没有经此页面带来的快照 {name}",
+  "file-name": "name 应为文件名，至多 {count} 个字符",
+  "too-often": "此客户端查询过于频繁",
+  fault: "Portolan 在此处有缺陷；详情见服务器日志",
 };

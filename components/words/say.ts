@@ -5,7 +5,7 @@ import type { RuleText } from "@/lib/wire/rule-text";
 import type { WireCluster, WireFinding, WireMistake, WireProblem, WireRoute, WireSearchResult, WireWarning } from "@/lib/wire/schemas";
 import { mistakesZh } from "./mistakes-zh";
 import { oddZh } from "./odd-zh";
-import { problemsZh } from "./problems-zh";
+import { problemsZh, troublesZh } from "./problems-zh";
 import { describeRouteZh, reasonsZh, stepsZh } from "./route-zh";
 import { rulesZh } from "./rules-zh";
 
@@ -23,6 +23,8 @@ export type Say = {
   problem(problem: WireProblem): Pick<WireProblem, "title" | "detail">;
   warning(warning: WireWarning): string;
   mistake(mistake: Pick<WireMistake, "message" | "fact">): string;
+  /** Why a cluster cannot be read, or is not read as it should be. */
+  message(cluster: Pick<WireCluster, "message" | "trouble">): string | null;
   /** Why the newest text of the policy file is not in force. */
   policy(cluster: Pick<WireCluster, "policyError" | "policyMistakes">): string;
   list(parts: readonly string[]): string;
@@ -38,6 +40,7 @@ export const sayEn: Say = {
   problem: (problem) => problem,
   warning: ({ message }) => message,
   mistake: ({ message }) => message,
+  message: ({ message }) => message,
   policy: ({ policyError }) => policyError ?? "",
   list: (parts) => parts.join(", "),
 };
@@ -58,11 +61,12 @@ export const sayZh: Say = {
   },
   reason: (reason) => reasonsZh[reason],
   result: (result) => ({ label: result.label, detail: result.detail, ...describeResultZh(result) }),
-  problem({ type, title, detail }) {
+  problem({ type, title, detail, fact, trouble }) {
     const kind = type.replace("urn:portolan:", "");
-    return isKey(problemsZh, kind)
-      ? { title: problemsZh[kind], detail: kind === "no-answer" ? "此页面的服务器没有应答。" : detail }
-      : { title, detail };
+    if (!isKey(problemsZh, kind)) return { title, detail };
+    const own = kind === "no-answer" ? "此页面的服务器没有应答。" : null;
+    const says = fact === undefined ? null : sayZh.mistake({ message: detail, fact });
+    return { title: problemsZh[kind], detail: own ?? says ?? sayTroubleZh(trouble) ?? detail };
   },
   warning: ({ message, fact }) => (fact !== undefined && isKey(oddZh, fact.code) ? fillTemplate(oddZh[fact.code], fact.values) : message),
   mistake({ message, fact: { code, values, path } }) {
@@ -70,6 +74,7 @@ export const sayZh: Say = {
     const says = fillTemplate(mistakesZh[code], { ...values, ...sayValuesZh(values) });
     return path === undefined ? says : `${path}：${says}`;
   },
+  message: ({ message, trouble }) => sayTroubleZh(trouble) ?? message,
   policy({ policyError, policyMistakes: [first, ...others] }) {
     if (first === undefined) return policyError ?? "";
     const more = others.length === 0 ? "" : `（另有 ${String(others.length)} 处）`;
@@ -78,11 +83,17 @@ export const sayZh: Say = {
   list: (parts) => parts.join("；"),
 };
 
+function sayTroubleZh(trouble: WireCluster["trouble"] | undefined): string | null {
+  return trouble !== undefined && trouble !== null && isKey(troublesZh, trouble.kind)
+    ? `${trouble.where}：${troublesZh[trouble.kind]}`
+    : null;
+}
+
 /** Values that are words of ours: a choice, and what stands for a list or a map. */
 function sayValuesZh({ words, given }: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const sorts: Readonly<Record<string, string>> = { "a list": "列表", "keys with values": "键值", nothing: "空" };
   return {
-    ...(words === undefined ? {} : { words: words.replaceAll(" or ", " 或 ") }),
+    ...(words === undefined ? {} : { words: words.replaceAll(", ", "、").replaceAll(" or ", " 或 ") }),
     ...(given === undefined ? {} : { given: sorts[given] ?? given }),
   };
 }

@@ -188,6 +188,8 @@ async function readProblem(response: Response): Promise<Problem> {
     status: response.status,
     detail: body?.detail ?? response.statusText,
     ...(body?.field === undefined ? {} : { field: body.field }),
+    ...(body?.fact === undefined ? {} : { fact: body.fact }),
+    ...(body?.trouble === undefined ? {} : { trouble: body.trouble }),
     retryAfterMs,
   };
 }

@@ -1,7 +1,7 @@
 // The one question with a body: a manifest against a cluster.
 
 import { isUtf8 } from "node:buffer";
-import { checkManifest, severities, type Severity } from "@/lib/core";
+import { checkManifest, mistake, severities, type Severity } from "@/lib/core";
 import { manifestSizeMax } from "@/lib/sources/manifest/read-documents";
 import { readManifest, type ManifestText } from "@/lib/sources/manifest/read-manifest";
 import type { WireCheck } from "@/lib/wire/check-schemas";
@@ -34,12 +34,19 @@ export async function loadCheck(request: Request): Promise<Answer<WireCheck>> {
 
 function readFailOn(text: string | null): Severity | Problem {
   const found = severities.find((severity) => severity === (text ?? "critical"));
-  return found ?? problem("bad-query", `failOn wants critical, warning or info, got ${JSON.stringify(text)}`, "failOn");
+  return (
+    found ??
+    problem(
+      "bad-query",
+      mistake("choice-wanted", { field: "failOn", words: "critical, warning or info", given: JSON.stringify(text) }),
+      "failOn",
+    )
+  );
 }
 
 /** The body as text, never more of it than is allowed. */
 async function readBody(request: Request): Promise<Pick<ManifestText, "text" | "damaged"> | Problem> {
-  const tooLarge = problem("too-large", "a manifest may have 5 MiB: split it, or use portolan check -f FILE for each part");
+  const tooLarge = problem("too-large", mistake("manifest-too-large"));
   if (Number(request.headers.get("content-length") ?? 0) > manifestSizeMax) return tooLarge;
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -48,7 +55,7 @@ async function readBody(request: Request): Promise<Pick<ManifestText, "text" | "
     if (size > manifestSizeMax) return tooLarge;
     parts.push(part);
   }
-  if (size === 0) return problem("bad-query", "the body is empty: send the manifest as YAML or JSON");
+  if (size === 0) return problem("bad-query", mistake("manifest-empty"));
   const bytes = Buffer.concat(parts);
   return { text: new TextDecoder().decode(bytes), damaged: !isUtf8(bytes) };
 }

@@ -21,6 +21,7 @@ export function describeCluster(view: ClusterView): WireCluster {
     recognised: view.format === null ? null : encodeRecognition(view.format, view.snapshot, evaluation),
     removable: view.removable,
     state: clusterState(view),
+    trouble: view.trouble === null ? null : { kind: view.trouble.kind, where: view.trouble.where },
     message: trouble ?? (error === null ? null : `policy: ${error}`),
     version: view.snapshot.version,
     proxyModes: [...new Set(proxies.map((proxy) => proxy.label))].sort(),

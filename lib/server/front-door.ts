@@ -3,6 +3,7 @@
 
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import { mistake } from "@/lib/core";
 import { count } from "./counters";
 import { guardRequest } from "./guard";
 import { log } from "./log";
@@ -109,7 +110,7 @@ function admit(request: IncomingMessage, rateLimit: RateLimit): Problem | undefi
   // Probes must be answered whatever else goes on, and a page has many static files, which cost nothing.
   if (pathname !== "/healthz" && !pathname.startsWith("/_next/static/")) {
     const wait = rateLimit(clientOf(socket.remoteAddress ?? ""));
-    if (wait > 0) return { ...problem("too-many-requests", "this client asks too often"), retryAfterSeconds: wait };
+    if (wait > 0) return { ...problem("too-many-requests", mistake("too-often")), retryAfterSeconds: wait };
   }
   const { methods = ["GET", "HEAD"], bodyMax = 0 } = writable.get(pathname) ?? {};
   if (!methods.includes(method)) return { ...problem("method-not-allowed", `${method} is not answered here`), allow: methods.join(", ") };

@@ -1,5 +1,6 @@
 // From a question to a Response: JSON, problem details, and a bug that does not leak its stack.
 
+import { mistake } from "@/lib/core";
 import { log } from "./log";
 import { findRepeated } from "./params";
 import { isProblem, problem, problemResponse, type Problem } from "./problem";
@@ -56,7 +57,7 @@ export function respond(handle: () => Response): Response {
 
 function fault(cause: unknown): Response {
   log.error({ err: cause }, "request failed");
-  return problemResponse(problem("internal", "Portolan has a fault here; the server's log has the details"));
+  return problemResponse(problem("internal", mistake("fault")));
 }
 
 export function jsonResponse(answer: object | Problem): Response {

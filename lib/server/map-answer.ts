@@ -24,7 +24,7 @@ export async function encodeMapAnswer(params: URLSearchParams): Promise<Uint8Arr
   if (isProblem(ports)) return ports;
   const make = async ({ view, context, evaluation, engine }: DerivedView): Promise<Uint8Array<ArrayBuffer> | Problem> => {
     const absent = findUnknownPosition(view.snapshot, { from, node: null });
-    if (absent !== undefined) return problem("not-found", absent.detail, absent.field);
+    if (absent !== undefined) return problem("not-found", absent.says, absent.field);
     const map = await runInSlices(engine.buildPortMapInSteps(view.snapshot, context, { from, ports: ports.ranges, evaluation }));
     return new TextEncoder().encode(JSON.stringify({ ...encodeEnvelope(view), ...encodePortMap(map) }));
   };

@@ -47,14 +47,14 @@ export function readFrom(params: URLSearchParams): ClientPosition | Problem {
   const text = params.get("from");
   if (text === null) return { kind: "outside", address: null };
   const from = parseClientPosition(text);
-  return from.ok ? from.value : problem("bad-query", from.error.detail, "from");
+  return from.ok ? from.value : problem("bad-query", from.error.says, "from");
 }
 
 export function readPorts(params: URLSearchParams): { readonly ranges: readonly PortRange[] | null } | Problem {
   const text = params.get("ports");
   if (text === null) return { ranges: null };
   const ranges = parsePortRanges(text);
-  return ranges.ok ? { ranges: ranges.value } : problem("bad-query", ranges.error.detail, "ports");
+  return ranges.ok ? { ranges: ranges.value } : problem("bad-query", ranges.error.says, "ports");
 }
 
 export function readRouteQuery(params: URLSearchParams): RouteQuery | Problem {
@@ -65,7 +65,7 @@ export function readRouteQuery(params: URLSearchParams): RouteQuery | Problem {
     from: params.get("from"),
     node: params.get("node"),
   });
-  return query.ok ? query.value : problem("bad-query", query.error.detail, query.error.field);
+  return query.ok ? query.value : problem("bad-query", query.error.says, query.error.field);
 }
 
 /** `whyNot=NAMESPACE/POD`. */

@@ -1,6 +1,7 @@
 // Every answer that is not data: one table from kind to HTTP status and words (RFC 9457 problem details). Nothing else writes a status.
 
-import type { ProblemKind as AnyProblemKind } from "@/lib/wire/problem-kinds";
+import type { Mistake, MistakeFact } from "@/lib/core";
+import type { ProblemKind as AnyProblemKind, TroubleKind } from "@/lib/wire/problem-kinds";
 import type { WireProblem } from "@/lib/wire/schemas";
 
 export type ProblemKind = Exclude<AnyProblemKind, "no-answer">;
@@ -20,17 +21,21 @@ const table = {
   unreachable: { status: 502, title: "The cluster cannot be reached" },
 } as const satisfies Record<ProblemKind, { readonly status: number; readonly title: string }>;
 
-/** What went wrong with one question. `field` names the parameter; `retryAfterSeconds` and `allow` become headers. */
+/** What went wrong with one question. `fact`, `trouble`: what `detail` is made of, for pages in other languages; `field` names the parameter; `retryAfterSeconds` and `allow` become headers. */
 export type Problem = {
   readonly problem: ProblemKind;
   readonly detail: string;
   readonly field?: string | undefined;
+  readonly fact?: MistakeFact;
+  readonly trouble?: { readonly kind: TroubleKind; readonly where: string };
   readonly retryAfterSeconds?: number | undefined;
   readonly allow?: string | undefined;
 };
 
-export function problem(kind: ProblemKind, detail: string, field?: string): Problem {
-  return { problem: kind, detail, ...(field === undefined ? {} : { field }) };
+/** `says`: a mistake, or the English alone of what no page of ours asks. */
+export function problem(kind: ProblemKind, says: Mistake | string, field?: string): Problem {
+  const detail = typeof says === "string" ? { detail: says } : { detail: says.message, fact: says.fact };
+  return { problem: kind, ...detail, ...(field === undefined ? {} : { field }) };
 }
 
 export function isProblem(value: object): value is Problem {
@@ -46,6 +51,8 @@ export function encodeProblem(value: Problem): WireProblem {
     status,
     detail: value.detail,
     ...(value.field === undefined ? {} : { field: value.field }),
+    ...(value.fact === undefined ? {} : { fact: { ...value.fact, values: { ...value.fact.values } } }),
+    ...(value.trouble === undefined ? {} : { trouble: value.trouble }),
   };
 }
 

@@ -1,6 +1,6 @@
 // The questions of the HTTP API and of the pages' first view: parameters in, contract.md's JSON out, or a problem that names the parameter.
 
-import { findingsOnRoute, matchAllocation, matchFinding, type Finding } from "@/lib/core";
+import { findingsOnRoute, matchAllocation, matchFinding, mistake, type Finding } from "@/lib/core";
 import { allocationsToCsv, selectColumns } from "@/lib/wire/csv";
 import { encodeAllocation } from "@/lib/wire/encode-allocation";
 import { encodeEvaluation } from "@/lib/wire/encode-finding";
@@ -97,7 +97,7 @@ export function loadTrace(params: URLSearchParams): Answer<WireRoute> {
   if (isProblem(whyNot)) return whyNot;
   const { view, context, evaluation, engine } = derived;
   const absent = findUnknownPosition(view.snapshot, query);
-  if (absent !== undefined) return problem("not-found", absent.detail, absent.field);
+  if (absent !== undefined) return problem("not-found", absent.says, absent.field);
   const route = engine.traceRoute(view.snapshot, context, query, whyNot.pod === null ? {} : { whyNot: whyNot.pod });
   return { ...encodeEnvelope(view), ...encodeRoute(route, findingsOnRoute(evaluation.findings, route)) };
 }
@@ -147,7 +147,7 @@ function selectAllDerived(params: URLSearchParams): readonly DerivedView[] | Pro
   const synced = views.filter((view) => requireSynced(view) === undefined);
   const first = views[0];
   if (synced.length === 0)
-    return first === undefined ? problem("not-found", "no cluster is served", "cluster") : (requireSynced(first) ?? []);
+    return first === undefined ? problem("not-found", mistake("no-cluster"), "cluster") : (requireSynced(first) ?? []);
   return synced.map(deriveView);
 }
 

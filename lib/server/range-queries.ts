@@ -22,7 +22,7 @@ export function loadFree(params: URLSearchParams): Answer<WireFree> {
     node: params.get("node"),
   };
   const query = parseFreeQuery(asked, view.snapshot, context);
-  if (!query.ok) return problem(query.error.missing ? "not-found" : "bad-query", query.error.detail, query.error.field);
+  if (!query.ok) return problem(query.error.missing ? "not-found" : "bad-query", query.error.says, query.error.field);
   return { ...encodeEnvelope(view), ...encodeFree(findFreePorts(view.snapshot, context, query.value)) };
 }
 

@@ -1,3 +1,4 @@
+import { mistake } from "@/lib/core";
 import { problem, type Problem } from "./problem";
 import { getRuntime, type ClusterView } from "./runtime";
 
@@ -7,11 +8,11 @@ export function selectCluster(params: URLSearchParams): ClusterView | Problem {
   const name = params.get("cluster");
   const view = name === null ? views.find((each) => each.default) : views.find((each) => each.name === name);
   if (view !== undefined) return view;
-  if (name === "*") return problem("bad-query", "this is asked of one cluster: name it", "cluster");
+  if (name === "*") return problem("bad-query", mistake("one-cluster"), "cluster");
   const known = views.map((each) => each.name).join(", ");
   return problem(
     "not-found",
-    name === null ? "no cluster is served" : `there is no cluster ${JSON.stringify(name)}; known: ${known}`,
+    name === null ? mistake("no-cluster") : mistake("no-such-cluster", { name: JSON.stringify(name), known }),
     "cluster",
   );
 }
@@ -27,11 +28,11 @@ export function selectClusters(params: URLSearchParams): readonly ClusterView[] 
 export function requireSynced(view: ClusterView): Problem | undefined {
   if (view.synced) return undefined;
   if (view.trouble !== null) {
-    const { what, where, todo } = view.trouble;
-    return { ...problem("unreachable", `${what}: ${where}: ${todo}`, "cluster"), retryAfterSeconds: 5 };
+    const { kind, what, where, todo } = view.trouble;
+    return { ...problem("unreachable", `${what}: ${where}: ${todo}`, "cluster"), trouble: { kind, where }, retryAfterSeconds: 5 };
   }
   return {
-    ...problem("not-synced", `the first read of cluster ${JSON.stringify(view.name)} is under way`, "cluster"),
+    ...problem("not-synced", mistake("first-read", { name: JSON.stringify(view.name) }), "cluster"),
     retryAfterSeconds: 1,
   };
 }

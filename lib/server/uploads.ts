@@ -1,6 +1,7 @@
 // Snapshots that somebody brings through the page: read as they arrive, kept in memory beside the clusters of this server, and taken away again.
 // Nothing is written to disk, and nothing but slim records is kept. Whoever reaches the server sees them, as everything else here.
 
+import { mistake } from "@/lib/core";
 import { openUpload } from "@/lib/sources/open";
 import type { SourceError } from "@/lib/sources/source";
 import type { WireCluster } from "@/lib/wire/schemas";
@@ -21,16 +22,16 @@ const stopsFollowing = new Map<string, () => void>();
 /** POST /api/v1/snapshots?name=: the file as the body. One at a time, since each holds what it reads. */
 export async function receiveSnapshot(request: Request): Promise<{ readonly cluster: WireCluster } | Problem> {
   const runtime = getRuntime();
-  if (runtime === undefined) return problem("not-found", "no cluster is served");
+  if (runtime === undefined) return problem("not-found", mistake("no-cluster"));
   const name = readName(new URL(request.url).searchParams);
   if (typeof name !== "string") return name;
   // A page of another site cannot send this type without being asked first.
   if (request.headers.get("content-type") !== "application/octet-stream")
     return problem("bad-query", "send the file as application/octet-stream", "Content-Type");
-  if (request.body === null) return problem("bad-query", "the body is empty: send the file");
+  if (request.body === null) return problem("bad-query", mistake("snapshot-empty"));
   if (runtime.clusters().filter(({ removable }) => removable).length >= uploadsMax)
-    return problem("no-room", `this server holds ${String(uploadsMax)} snapshots beside its clusters: remove one first`);
-  if (isReading) return { ...problem("too-many-requests", "another snapshot is being read"), retryAfterSeconds: 5 };
+    return problem("no-room", mistake("snapshots-full", { count: String(uploadsMax) }));
+  if (isReading) return { ...problem("too-many-requests", mistake("snapshot-busy")), retryAfterSeconds: 5 };
   isReading = true;
   try {
     const body = request.body.getReader();
@@ -49,10 +50,7 @@ export async function receiveSnapshot(request: Request): Promise<{ readonly clus
       // Records that no collector writes: what cannot be judged is not kept.
       log.error({ err: cause }, "snapshot cannot be judged");
       await removeNamed(view.name);
-      return problem(
-        "unreadable-snapshot",
-        `${name}: its objects contradict each other so that nothing can be derived from them: collect it again`,
-      );
+      return problem("unreadable-snapshot", mistake("snapshot-contradicts", { name }));
     }
     return { cluster: describeCluster(view) };
   } finally {
@@ -65,7 +63,7 @@ export async function removeSnapshot(request: Request): Promise<{ readonly remov
   const name = new URL(request.url).searchParams.get("cluster") ?? "";
   return (await removeNamed(name))
     ? { removed: name }
-    : problem("not-found", `there is no snapshot ${JSON.stringify(name)} that was brought through the page`, "cluster");
+    : problem("not-found", mistake("snapshot-gone", { name: JSON.stringify(name) }), "cluster");
 }
 
 async function removeNamed(name: string): Promise<boolean> {
@@ -96,10 +94,10 @@ async function readAway(body: ReadableStreamDefaultReader<Uint8Array>): Promise<
 function readName(params: URLSearchParams): string | Problem {
   const name = (params.get("name") ?? "").split(/[/\\]/).at(-1)?.trim() ?? "";
   if (name === "" || name.length > nameLengthMax || /[\p{Cc}\p{Cf}]/u.test(name))
-    return problem("bad-query", `name wants the file's name, of at most ${String(nameLengthMax)} characters`, "name");
+    return problem("bad-query", mistake("file-name", { count: String(nameLengthMax) }), "name");
   return name;
 }
 
 function refuse({ kind, what, where, todo }: SourceError): Problem {
-  return problem(kind === "too-large" ? "too-large" : "unreadable-snapshot", `${where}: ${what}: ${todo}`);
+  return { ...problem(kind === "too-large" ? "too-large" : "unreadable-snapshot", `${where}: ${what}: ${todo}`), trouble: { kind, where } };
 }

@@ -2,24 +2,14 @@
 // Knows core's records, nothing of Next, React or how the answers are made.
 
 import type { Delta } from "@/lib/core";
+import type { TroubleKind } from "@/lib/wire/problem-kinds";
 
 /**
  * Why a source cannot do its work; `retryable` = it goes on trying by itself. The words are for people: what, where, what to do. `others`: further places
  * of the same trouble.
  */
 export type SourceError = {
-  readonly kind:
-    | "no-cluster"
-    | "bad-kubeconfig"
-    | "unreachable"
-    | "untrusted-certificate"
-    | "unauthorized"
-    | "forbidden"
-    | "bad-response"
-    | "unreadable-file"
-    | "foreign-format"
-    | "too-large"
-    | "bad-policy";
+  readonly kind: TroubleKind;
   readonly what: string;
   readonly where: string;
   readonly others?: readonly string[];

@@ -1,7 +1,7 @@
 // A client position or receiving node that the cluster does not have: a mistake in the question, on the command line and over HTTP alike.
 
-import { isKnownIn, podKey, toNodeName, type RouteQuery, type Snapshot } from "@/lib/core";
-import type { FieldError } from "./parse-route-query";
+import { isKnownIn, mistake, podKey, toNodeName, type RouteQuery, type Snapshot } from "@/lib/core";
+import { fieldError, type FieldError } from "./parse-route-query";
 
 /**
  * Input:   where a question starts and the node that it names, null for none.
@@ -12,8 +12,8 @@ export function findUnknownPosition(
   { from, node }: Pick<RouteQuery, "from" | "node">,
 ): FieldError | undefined {
   const lacksNode = (name: string): boolean => isKnownIn(kinds.nodes, "") && !nodes.has(toNodeName(name));
-  if (from.kind === "node" && lacksNode(from.name)) return { field: "from", detail: `there is no node ${JSON.stringify(from.name)}` };
+  if (from.kind === "node" && lacksNode(from.name)) return fieldError("from", mistake("no-node", { name: JSON.stringify(from.name) }));
   if (from.kind === "pod" && isKnownIn(kinds.pods, from.namespace) && !pods.has(podKey(from.namespace, from.name)))
-    return { field: "from", detail: `there is no pod ${JSON.stringify(`${from.namespace}/${from.name}`)}` };
-  return node !== null && lacksNode(node) ? { field: "node", detail: `there is no node ${JSON.stringify(node)}` } : undefined;
+    return fieldError("from", mistake("no-pod", { name: JSON.stringify(`${from.namespace}/${from.name}`) }));
+  return node !== null && lacksNode(node) ? fieldError("node", mistake("no-node", { name: JSON.stringify(node) })) : undefined;
 }

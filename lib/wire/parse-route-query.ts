@@ -3,16 +3,23 @@
 import {
   fail,
   isUnspecified,
+  mistake,
   ok,
   parseAddress,
   type ClientPosition,
+  type Mistake,
   type PortRange,
   type Protocol,
   type Result,
   type RouteQuery,
 } from "@/lib/core";
 
-export type FieldError = { readonly field: string; readonly detail: string };
+/** `detail`: the English of `says`. */
+export type FieldError = { readonly field: string; readonly detail: string; readonly says: Mistake };
+
+export function fieldError(field: string, says: Mistake): FieldError {
+  return { field, detail: says.message, says };
+}
 
 /** `address` null: a port alone; `protocol` null: not said. */
 export type RouteTarget = { readonly address: string | null; readonly port: number; readonly protocol: Protocol | null };
@@ -22,11 +29,7 @@ const targetPattern = /^(?:(?:\[([^\]]*)\]|([^:[\]]*)):)?(\d+)(?:\/([a-z]+))?$/i
 /** Reads `30001`, `:30001/udp`, `10.190.1.2:30001`, `[fd00::1]:53/udp`. */
 export function parseRouteTarget(text: string): Result<RouteTarget, FieldError> {
   const match = targetPattern.exec(text.trim());
-  if (match === null)
-    return fail({
-      field: "address",
-      detail: `${JSON.stringify(text)} is no ADDRESS:PORT[/udp|/sctp], such as 10.190.1.2:30001 or [fd00::1]:53/udp`,
-    });
+  if (match === null) return fail(fieldError("address", mistake("no-target", { given: JSON.stringify(text) })));
   const named = match[1] === undefined ? (match[2] ?? "") : `[${match[1]}]`;
   const address = named === "" ? ok("") : parseIp(named, "address");
   if (!address.ok) return address;
@@ -38,7 +41,6 @@ export function parseRouteTarget(text: string): Result<RouteTarget, FieldError> 
 
 /** Reads `outside`, `outside=IP`, `node/NAME`, `pod/NAMESPACE/NAME`. */
 export function parseClientPosition(text: string): Result<ClientPosition, FieldError> {
-  const wrong = (detail: string): Result<ClientPosition, FieldError> => fail({ field: "from", detail });
   if (text === "outside") return ok({ kind: "outside", address: null });
   if (text.startsWith("outside=")) {
     const address = parseIp(text.slice("outside=".length), "from");
@@ -48,7 +50,7 @@ export function parseClientPosition(text: string): Result<ClientPosition, FieldE
   if (kind === "node" && first !== undefined && first !== "" && second === undefined) return ok({ kind: "node", name: first });
   if (kind === "pod" && first !== undefined && first !== "" && second !== undefined && second !== "" && rest.length === 0)
     return ok({ kind: "pod", namespace: first, name: second });
-  return wrong(`${JSON.stringify(text)} is no client position: outside, outside=IP, node/NAME or pod/NAMESPACE/NAME`);
+  return fail(fieldError("from", mistake("no-position", { given: JSON.stringify(text) })));
 }
 
 /** The spelling that parseClientPosition reads. */
@@ -74,10 +76,10 @@ export type RouteParams = {
 
 /** Reads the parameters of a trace. */
 export function parseRouteParams(params: RouteParams): Result<RouteQuery, FieldError> {
-  if (params.address === null || params.address === "") return fail({ field: "address", detail: "an IP address is needed" });
+  if (params.address === null || params.address === "") return fail(fieldError("address", mistake("address-needed")));
   const address = parseIp(params.address, "address");
   if (!address.ok) return address;
-  if (params.port === null || params.port === "") return fail({ field: "port", detail: "a port from 1 to 65535 is needed" });
+  if (params.port === null || params.port === "") return fail(fieldError("port", mistake("port-needed")));
   const port = parsePort(params.port);
   if (!port.ok) return port;
   const protocol: Result<Protocol, FieldError> = params.protocol === null ? ok("TCP") : parseProtocol(params.protocol);
@@ -100,17 +102,17 @@ export function parseBatchLine(line: string): Result<RouteQuery, FieldError> {
   try {
     value = JSON.parse(line);
   } catch {
-    return fail({ field: "query", detail: "the line is no JSON" });
+    return fail(fieldError("query", mistake("no-json")));
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return fail({ field: "query", detail: "the line is no JSON object" });
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return fail(fieldError("query", mistake("no-json-object")));
   const raw = value as Readonly<Record<string, unknown>>;
   const textOrNull = (key: string): string | null => (typeof raw[key] === "string" ? raw[key] : null);
   for (const key of ["address", "protocol", "node"]) {
     if (raw[key] !== undefined && raw[key] !== null && typeof raw[key] !== "string")
-      return fail({ field: key, detail: `${key} wants a text` });
+      return fail(fieldError(key, mistake("text", { given: JSON.stringify(raw[key]) })));
   }
-  if (raw["port"] !== undefined && typeof raw["port"] !== "number") return fail({ field: "port", detail: "port wants a number" });
+  if (raw["port"] !== undefined && typeof raw["port"] !== "number")
+    return fail(fieldError("port", mistake("number", { given: JSON.stringify(raw["port"]) })));
   const from = raw["from"] === undefined || raw["from"] === null ? ok(null) : parseFromValue(raw["from"]);
   if (!from.ok) return from;
   return parseRouteParams({
@@ -130,7 +132,7 @@ function parseFromValue(value: unknown): Result<string, FieldError> {
   if (kind === "outside" && typeof address === "string") return ok(`outside=${address}`);
   if (kind === "node" && typeof name === "string") return ok(`node/${name}`);
   if (kind === "pod" && typeof namespace === "string" && typeof name === "string") return ok(`pod/${namespace}/${name}`);
-  return fail({ field: "from", detail: `${JSON.stringify(value)} is no client position` });
+  return fail(fieldError("from", mistake("no-position", { given: JSON.stringify(value) })));
 }
 
 /** Reads `30000-30100,31000`. */
@@ -141,7 +143,7 @@ export function parsePortRanges(text: string): Result<readonly PortRange[], Fiel
     const first = parsePort(match?.[1] ?? "");
     const last = match?.[2] === undefined ? first : parsePort(match[2]);
     if (match === null || !first.ok || !last.ok || last.value < first.value)
-      return fail({ field: "ports", detail: `${JSON.stringify(part.trim())} is no port or range such as 30000-30100` });
+      return fail(fieldError("ports", mistake("no-range", { given: JSON.stringify(part.trim()) })));
     ranges.push({ first: first.value, last: last.value });
   }
   return ok(ranges);
@@ -152,11 +154,13 @@ function parseIp(text: string, field: string): Result<string, FieldError> {
   const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
   const address = parseAddress(bare);
   if (address === undefined)
-    return fail({
-      field,
-      detail: `${JSON.stringify(text)} is no IP address${/[a-z]/i.test(text) && !text.includes(":") ? "; names are not looked up" : ""}`,
-    });
-  if (isUnspecified(address)) return fail({ field, detail: `${JSON.stringify(text)} stands for every address: name one` });
+    return fail(
+      fieldError(
+        field,
+        mistake(/[a-z]/i.test(text) && !text.includes(":") ? "name-for-address" : "no-address", { given: JSON.stringify(text) }),
+      ),
+    );
+  if (isUnspecified(address)) return fail(fieldError(field, mistake("every-address", { given: JSON.stringify(text) })));
   return ok(bare);
 }
 
@@ -164,10 +168,10 @@ function parsePort(text: string): Result<number, FieldError> {
   const port = Number(text);
   return /^\d+$/.test(text) && port >= 1 && port <= 65_535
     ? ok(port)
-    : fail({ field: "port", detail: `${JSON.stringify(text)} is no port from 1 to 65535` });
+    : fail(fieldError("port", mistake("no-port", { given: JSON.stringify(text) })));
 }
 
 function parseProtocol(text: string): Result<Protocol, FieldError> {
   const found = (["TCP", "UDP", "SCTP"] as const).find((protocol) => protocol === text.toUpperCase());
-  return found === undefined ? fail({ field: "protocol", detail: `${JSON.stringify(text)} is no protocol: TCP, UDP or SCTP` }) : ok(found);
+  return found === undefined ? fail(fieldError("protocol", mistake("no-protocol", { given: JSON.stringify(text) }))) : ok(found);
 }

@@ -215,6 +215,12 @@ const facts = { code: z.string(), values: z.record(z.string(), z.string()) };
 const oddFact = z.object(facts).meta({ description: "what the message is made of" });
 export const warningSchema = z.object({ object: z.string(), message: z.string(), fact: oddFact.optional() }).meta({ id: "Warning" });
 
+const mistakeFact = z
+  .object({ ...facts, path: z.string().optional() })
+  .meta({ description: "what the message is made of: the field that it is about, a code and values" });
+/** Why a source cannot be read, apart from its words. */
+const troubleSchema = z.object({ kind: z.string(), where: z.string() }).meta({ description: "what kind of trouble it is, and where" });
+
 /** A mistake in a text that people write. Core holds it in the same shape. */
 export const mistakeSchema = z
   .object({
@@ -222,9 +228,7 @@ export const mistakeSchema = z
     line: z.number().int(),
     column: z.number().int(),
     message: z.string(),
-    fact: z
-      .object({ ...facts, path: z.string().optional() })
-      .meta({ description: "what the message is made of: the field that it is about, a code and values" }),
+    fact: mistakeFact,
   })
   .meta({ id: "Mistake" });
 
@@ -285,6 +289,7 @@ export const clusterSchema = z
       .meta({ description: "a snapshot that somebody brought through the page; DELETE /api/v1/snapshots takes it away" }),
     state: z.enum(["syncing", "ready", "unreachable"]),
     message: z.string().nullable(),
+    trouble: troubleSchema.nullable(),
     version: z.string().nullable(),
     proxyModes: z.array(z.string()),
     assumptions: z.array(assumptionSchema),
@@ -344,7 +349,15 @@ export const searchResultSchema = z
   .meta({ id: "SearchResult" });
 
 export const problemSchema = z
-  .object({ type: z.string(), title: z.string(), status: z.number().int(), detail: z.string(), field: z.string().optional() })
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    field: z.string().optional(),
+    fact: mistakeFact.optional(),
+    trouble: troubleSchema.optional(),
+  })
   .meta({ id: "Problem" });
 
 export const snapshotEventSchema = envelopeSchema.extend({ findings: findingCounts }).meta({ id: "SnapshotEvent" });

@@ -1,4 +1,4 @@
-// What is wrong with a text that people write (manifests, the policy file), once in English. A fact holds a code and values, as in odd-words.ts, so that the page says
+// What is wrong with what people write or ask (manifests, the policy file, questions), once in English. A fact holds a code and values, as in odd-words.ts, so that the page says
 // the same in its own language.
 
 import { fillTemplate, type NamesIn } from "../basics/template";
@@ -102,6 +102,41 @@ export const mistakeWords = {
   unreadable: "cannot be read: check --policy and the permissions of the file",
   "band-twice": "a {kind} band of this name stands above",
   "band-overlaps": "overlaps the band {band} of the same kind",
+
+  // Questions
+  "no-target": "{given} is no ADDRESS:PORT[/udp|/sctp], such as 10.190.1.2:30001 or [fd00::1]:53/udp",
+  "no-position": "{given} is no client position: outside, outside=IP, node/NAME or pod/NAMESPACE/NAME",
+  "no-address": "{given} is no IP address",
+  "name-for-address": "{given} is no IP address; names are not looked up",
+  "every-address": "{given} stands for every address: name one",
+  "no-port": "{given} is no port from 1 to 65535",
+  "no-protocol": "{given} is no protocol: TCP, UDP or SCTP",
+  "no-range": "{given} is no port or range such as 30000-30100",
+  "address-needed": "an IP address is needed",
+  "port-needed": "a port from 1 to 65535 is needed",
+  "no-json": "the line is no JSON",
+  "no-json-object": "the line is no JSON object",
+  "no-node": "there is no node {name}",
+  "no-pod": "there is no pod {name}",
+  "no-band": "there is no {kind} band {name}: known: {known}",
+  "no-band-near": "there is no {kind} band {name}: did you mean {near}",
+  "no-bands": "there is no {kind} band {name}: the policy has no {kind} bands",
+  "count-wanted": "{field} wants a whole number from 1 to 65535, got {given}",
+  "choice-wanted": "{field} wants {words}, got {given}",
+  "no-cluster": "no cluster is served",
+  "no-such-cluster": "there is no cluster {name}; known: {known}",
+  "one-cluster": "this is asked of one cluster: name it",
+  "first-read": "the first read of cluster {name} is under way",
+  "manifest-too-large": "a manifest may have 5 MiB: split it, or use portolan check -f FILE for each part",
+  "manifest-empty": "the body is empty: send the manifest as YAML or JSON",
+  "snapshot-empty": "the body is empty: send the file",
+  "snapshots-full": "this server holds {count} snapshots beside its clusters: remove one first",
+  "snapshot-busy": "another snapshot is being read",
+  "snapshot-contradicts": "{name}: its objects contradict each other so that nothing can be derived from them: collect it again",
+  "snapshot-gone": "there is no snapshot {name} that was brought through the page",
+  "file-name": "name wants the file's name, of at most {count} characters",
+  "too-often": "this client asks too often",
+  fault: "Portolan has a fault here; the server's log has the details",
 } as const;
 
 export type MistakeCode = keyof typeof mistakeWords;
