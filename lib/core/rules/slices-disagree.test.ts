@@ -36,6 +36,15 @@ describe("slices-disagree", () => {
     ]);
   });
 
+  test("as many addresses as pods, one of them twice: the other pod is missing; a pod's second family is no stranger", () => {
+    expect(find({ pods: [pod("a", 1), pod("b", 2)], services: [web()], slices: [slice([1, 1])] })).toMatchObject([
+      { evidence: { absent: ["b"], strange: [] } },
+    ]);
+    const dual = pod("a", 1, { podIPs: ["10.244.1.1", "fd00::1"] });
+    const both = [slice([1]), buildSlice({ service: "web", name: "web-6", addressType: "IPv6", endpoints: [{ address: "fd00::1" }] })];
+    for (const slices of [both, both.slice(0, 1)]) expect(find({ pods: [dual], services: [web()], slices })).toEqual([]);
+  });
+
   test("no slice at all", () => {
     expect(find({ pods: [pod("a", 1)], services: [web()] })).toMatchObject([{ severity: "warning", evidence: { absent: ["a"] } }]);
   });

@@ -29,10 +29,18 @@ export function compareSlices(snapshot: Snapshot, service: ServiceRecord): Slice
     .slicesOfService(serviceKey(service.namespace, service.name))
     .filter(({ addressType }) => addressType !== "FQDN");
   const pods = snapshot.lookup.podsBySelector(service.namespace, service.selector).filter((pod) => !isFinished(pod));
+  if (holdsExactly(slices, pods)) return null;
   const absent = findAbsent(service, pods, slices);
   const strange = findStrange(pods, slices);
   if (absent.length === 0 && strange.length === 0) return null;
   return { service, absent, strange, custom: strange.every(({ slice }) => isCustomSlice(slice, slices)) };
+}
+
+/** Nearly always: each address of the pods stands in the slices once, and no other. */
+function holdsExactly(slices: readonly EndpointSliceRecord[], pods: readonly PodRecord[]): boolean {
+  const left = new Set<string>();
+  for (const { podIPs } of pods) for (const ip of podIPs) left.add(ip);
+  return slices.every(({ endpoints }) => endpoints.every(({ address }) => left.delete(address))) && left.size === 0;
 }
 
 function findAbsent(service: ServiceRecord, pods: readonly PodRecord[], slices: readonly EndpointSliceRecord[]): readonly PodRecord[] {
