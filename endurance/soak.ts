@@ -107,7 +107,8 @@ const random = seededRandom(seed);
 const traces: number[] = [];
 const points: { readonly events: number; readonly heap: number; readonly rss: number }[] = [];
 let queueMax = 0;
-const isTracing = { on: true };
+/** `collections`: how often one was asked for, and how often one ended. */
+const isTracing = { on: true, collections: 0 };
 const addresses = server.store
   .list("Node", null)
   .map(({ status }) => (status as { addresses: { type: string; address: string }[] }).addresses[0]?.address ?? "");
@@ -120,10 +121,11 @@ const tracing = (async () => {
       address: addresses[(turn * 7919) % addresses.length] ?? "",
       port: String(nodePorts[(turn * 104_729) % nodePorts.length]),
     });
+    const { collections } = isTracing;
     const from = performance.now();
     const response = await ask(`${dashboard.url}/api/v1/trace?${query.toString()}`);
     if (response.status !== 200) throw new Error(`trace ${query.toString()}: ${String(response.status)}`);
-    traces.push(performance.now() - from);
+    if (isTracing.collections === collections && collections % 2 === 0) traces.push(performance.now() - from);
     await pause(40);
   }
 })();
@@ -150,10 +152,12 @@ for (let point = 1; point <= checkpoints; point += 1) {
     server.compact();
     server.dropWatches("cut");
   }
-  // The collection that is asked for here is no stall of the server's own.
+  // The collection that is asked for here is no stall of the server's own, nor what an answer waits for it.
+  isTracing.collections += 1;
   await dashboard.inspector.evaluate("globalThis.soakDelay.disable(); 1");
   const heap = await dashboard.inspector.heapAfterGc();
   await dashboard.inspector.evaluate("globalThis.soakDelay.enable(); 1");
+  isTracing.collections += 1;
   const rss = await dashboard.inspector.evaluate<number>("process.memoryUsage.rss()");
   queueMax = Math.max(queueMax, await metric("portolan_stream_queue_length"));
   points.push({ events, heap, rss });
