@@ -31,7 +31,10 @@ function explainIssue(issue: z.core.$ZodRawIssue): Mistake {
 
 /** A list or a map is told by its sort: it may be long, and YAML can put it into itself. */
 function sayGiven(value: unknown): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (typeof value !== "object" || value === null) {
+    const json = JSON.stringify(value);
+    return json.length > 60 ? `${json.slice(0, 57)}...` : json;
+  }
   return Array.isArray(value) ? "a list" : "keys with values";
 }
 

@@ -25,10 +25,12 @@ const documentsMax = 20_000;
  */
 export function readDocuments(
   file: string,
-  text: string,
+  given: string,
   damaged = false,
 ): { readonly documents: readonly ManifestDocument[]; readonly errors: readonly WireMistake[] } {
   const refuse = (says: Says) => ({ documents: [], errors: [{ file, line: 1, column: 1, ...says }] });
+  // Lines that end as on the first Macs: YAML allows it.
+  const text = given.includes("\n") ? given : given.replaceAll("\r", "\n");
   if (Buffer.byteLength(text) > manifestSizeMax) return refuse(mistake("too-large"));
   if (text.includes("\u0000")) return refuse(mistake("zero-bytes"));
   const lines = new LineCounter();

@@ -160,6 +160,11 @@ describe("streams", () => {
     expect(errors.map(({ message }) => message)).toEqual(["holds more than 20,000 documents: split it"]);
   });
 
+  test("lines may end in carriage returns alone", () => {
+    const text = "apiVersion: v1\rkind: Service\rmetadata: { name: web }\rspec: { ports: [{ port: 0 }] }\r";
+    expect(readManifest([{ file: "m.yaml", text }], "default").errors).toMatchObject([{ line: 4, column: 19 }]);
+  });
+
   test.for(["0", '""', "null"])("a targetPort of %s is the port, as the API server takes it", (value) => {
     const text = `apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { ports: [{ port: 8080, targetPort: ${value} }] }\n`;
     const { manifest, errors } = readManifest([{ file: "m.yaml", text }], "default");

@@ -26,6 +26,15 @@ function follow(): { readonly states: PolicyState[]; readonly stop: () => void }
   return { states, stop: watchPolicyFile(file, first, (state) => states.push(state)) };
 }
 
+test.for([
+  ["UTF-16", Buffer.from("\ufeffversion: 1\n", "utf16le"), "1:1: is not a text in UTF-8: it holds zero bytes"],
+  ["another encoding", Buffer.from('version: 1\nbands: [{ name: "caf\u00e9" }]\n', "latin1"), "2:21: is not a text in UTF-8 here"],
+  ["a long text", Buffer.from(`${"x".repeat(100_000)}\n`), `1:1: wants keys with values, not "${"x".repeat(56)}...`],
+] as const)("a policy file of %s is refused in few words", ([, bytes, says]) => {
+  writeFileSync(file, bytes);
+  expect(loadPolicyFile(file)).toMatchObject({ kind: "bad-policy", where: `${file}:${says}` });
+});
+
 describe("a policy file that changes", () => {
   test("is in force without a restart, also when it is replaced as a mounted ConfigMap is", () => {
     const { states, stop } = follow();

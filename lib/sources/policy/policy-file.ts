@@ -1,5 +1,6 @@
 // Finds, reads and watches the policy file.
 
+import { isUtf8 } from "node:buffer";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -29,9 +30,9 @@ type PolicyFailure = SourceError & Pick<PolicyState, "mistakes">;
 /** Reads a policy file once. Returns: the state, or the error of a file that cannot be read or understood. */
 export function loadPolicyFile(file: string | null): PolicyState | PolicyFailure {
   if (file === null) return { value: emptyPolicy, file, error: null, mistakes: [] };
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, "utf8");
+    bytes = readFileSync(file);
   } catch (cause) {
     return {
       kind: "bad-policy",
@@ -43,7 +44,7 @@ export function loadPolicyFile(file: string | null): PolicyState | PolicyFailure
       mistakes: [{ file, line: 1, column: 1, ...mistake("unreadable") }],
     };
   }
-  const read = readPolicy(text, file);
+  const read = readPolicy(new TextDecoder().decode(bytes), file, !isUtf8(bytes));
   if (read.ok) return { value: read.value, file, error: null, mistakes: [] };
   const [first = file, ...others] = read.error.map(formatPolicyError);
   return {

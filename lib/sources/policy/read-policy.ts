@@ -21,17 +21,19 @@ import { parsePolicy, type WirePolicy } from "@/lib/wire/policy-schema";
 export type PolicyError = Mistake & { readonly file: string; readonly line: number; readonly column: number };
 
 /**
- * Input:   the text of a policy file and the name to show for it.
+ * Input:   the text of a policy file and the name to show for it; `damaged`: it held bytes that are no UTF-8.
  * Returns: the policy, or every mistake in the order of the file. An empty file is a mistake: `version` is missing.
  * Errors:  never throws.
  */
-export function readPolicy(text: string, file: string): Result<Policy, readonly PolicyError[]> {
+export function readPolicy(text: string, file: string, damaged = false): Result<Policy, readonly PolicyError[]> {
   const lines = new LineCounter();
   const [document, another] = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, version: "1.2", merge: true });
   const at = (offset: number, says: Mistake): PolicyError => {
     const { line, col } = lines.linePos(Math.max(0, offset));
     return { file, line: Math.max(1, line), column: Math.max(1, col), ...says };
   };
+  if (text.includes("\u0000")) return fail([at(0, mistake("zero-bytes"))]);
+  if (damaged) return fail([at(text.indexOf("\uFFFD"), mistake("not-utf8"))]);
   if (document === undefined) return fail([at(0, inField("version", mistake("version-missing")))]);
   if (document.errors.length > 0) return fail(document.errors.map((error) => at(error.pos[0], explainParser(error))));
   if (another !== undefined) return fail([at(another.range[0], mistake("second-document"))]);
