@@ -104,6 +104,19 @@ describe("mixed-owners", () => {
     ]);
   });
 
+  test("policy Local goes by the node that the slice names: an endpoint without one is on none", () => {
+    const together = session("clearml-id-c", "gpu-h200-1", "10.244.1.38", "agent-fab4defe", "a100", "c");
+    const nowhere = buildSlice({
+      namespace: "clearml",
+      service: "clearml-session-1",
+      ports: [{ port: 10_022 }],
+      endpoints: [a, together].map((pod) => ({ address: pod.podIPs[0] ?? "", pod: `clearml/${pod.name}` })),
+    });
+    expect(find({ pods: [a, together], services: [service({ externalTrafficPolicy: "Local" })], slices: [nowhere] })).toMatchObject([
+      { severity: "info", nodes: [] },
+    ]);
+  });
+
   test("F06: one agent, three sessions alike: only the task separates", () => {
     const pods = ["x", "y", "z"].map((task, place) =>
       session(`clearml-id-${task}`, "gpu-h200-1", `10.244.1.${String(40 + place)}`, "agent-96e6ac6b", "h200", task),

@@ -1,5 +1,5 @@
 import { leadsToSelected } from "../inventory/selected-endpoints";
-import { findPortEndpoints } from "../inventory/usable-endpoints";
+import { findPortEndpoints, type PortEndpoint } from "../inventory/usable-endpoints";
 import { resolveGroup } from "../owners/owner";
 import { compareLabels } from "../owners/separating-labels";
 import { podKey, serviceKey } from "../model/brands";
@@ -19,7 +19,7 @@ import { say } from "../remedies/words";
 import { defineRule, type Found } from "./rule";
 import { representativesOf } from "./support/alike-pods";
 import { claimedPortsOf, distinctPorts, hasOwnAddress, isClaimed, isPassedOver, isUnclaiming } from "./support/claimed-ports";
-import { isScraped, nameOwners, ownersOfEndpoints, ownersOfPort, withoutJobs, type PortOwner } from "./support/port-owners";
+import { isScraped, nameOwners, ownersOfEndpoints, withoutJobs, type PortOwner } from "./support/port-owners";
 import { acceptsNodePorts, listProxiedNodes, servesService, type ProxiedNode } from "./support/proxied-nodes";
 import { isNewMixture } from "./support/selection-changes";
 import { readsOfProxies } from "../inventory/survey-pods";
@@ -39,6 +39,9 @@ type MixedEvidence = {
   /** Labels of the owners' pods, in the order of `owners`; those that separate come first, best first. */
   readonly labels: readonly { readonly key: string; readonly values: readonly (readonly string[])[]; readonly separates: boolean }[];
 };
+
+/** The usable endpoints of one port, and whose they are but for Jobs. */
+type PortMixture = { readonly owners: readonly PortOwner[]; readonly endpoints: readonly PortEndpoint[] };
 
 /** A Service port whose usable endpoints belong to more than one owner. Source: EndpointSlice; findings.md F01 to F06, F34, F36, F40, F41. */
 export const mixedOwners = defineRule<MixedEvidence, Found<MixedEvidence>>({
@@ -65,7 +68,10 @@ export const mixedOwners = defineRule<MixedEvidence, Found<MixedEvidence>>({
     // A check says who brings the mixture: captures-pods and captured-by-service.
     if (isNewMixture(snapshot, context, service)) return null;
     const mixed = service.ports
-      .map((port) => ({ port, owners: withoutJobs(ownersOfPort(snapshot, service, port)) }))
+      .map((port) => {
+        const endpoints = findPortEndpoints(snapshot, service, port).filter(({ usable }) => usable);
+        return { port, endpoints, owners: withoutJobs(ownersOfEndpoints(endpoints)) };
+      })
       .filter(({ port, owners }) => owners.length > 1 && !isScraped(service, port, owners));
     if (mixed.length === 0) return null;
     const proxied = listProxiedNodes(snapshot, context);
@@ -74,14 +80,7 @@ export const mixedOwners = defineRule<MixedEvidence, Found<MixedEvidence>>({
     if (serving.length === 0 && proxied.length > 0) return null;
     const ports = mixed.map(({ port }) => port);
     // Ports may have other owners each: named are all of them, with their shares of the pods behind any of these ports.
-    const endpoints = ports.flatMap((port) => findPortEndpoints(snapshot, service, port).filter(({ usable }) => usable));
-    return toFound(
-      serving,
-      service,
-      ports,
-      withoutJobs(ownersOfEndpoints(endpoints)),
-      mixed.map(({ owners }) => owners),
-    );
+    return toFound(serving, service, ports, withoutJobs(ownersOfEndpoints(mixed.flatMap(({ endpoints }) => endpoints))), mixed);
   },
   check: (_snapshot, _context, found) => found,
   words: {
@@ -137,7 +136,7 @@ function toFound(
   service: ServiceRecord,
   ports: readonly ServicePort[],
   owners: readonly PortOwner[],
-  ofPorts: readonly (readonly PortOwner[])[],
+  ofPorts: readonly PortMixture[],
 ): Found<MixedEvidence> {
   const accepting = serving.filter((each) => acceptsNodePorts(each, service));
   const accepted = accepting.length > 0 || serving.length === 0;
@@ -173,12 +172,12 @@ function toFound(
   };
 }
 
-/** Under policy Local outside clients are mixed only on a node that holds pods of two owners. */
-function nodesWithTwoOwners(serving: readonly ProxiedNode[], owners: readonly PortOwner[]): readonly string[] {
-  const count = new Map<string, number>();
-  for (const { pods } of owners)
-    for (const name of new Set(pods.flatMap(({ nodeName }) => nodeName ?? []))) count.set(name, (count.get(name) ?? 0) + 1);
-  return serving.flatMap(({ node: { name } }) => ((count.get(name) ?? 0) > 1 ? [name] : []));
+/** Under policy Local outside clients are mixed only on a node that has endpoints of two owners; where an endpoint is, its slice says. */
+function nodesWithTwoOwners(serving: readonly ProxiedNode[], { owners, endpoints }: PortMixture): readonly string[] {
+  const ownerOf = new Map(owners.flatMap((owner) => owner.pods.map((pod) => [pod, owner])));
+  const byNode = Map.groupBy(endpoints, ({ nodeName }) => nodeName);
+  const ownersOn = (name: string) => new Set(byNode.get(name)?.flatMap(({ pod }) => (pod === null ? [] : (ownerOf.get(pod) ?? []))));
+  return serving.flatMap(({ node: { name } }) => (ownersOn(name).size > 1 ? [name] : []));
 }
 
 /** When the second owner joined: the mixture began then, or with the Service. */
