@@ -57,7 +57,38 @@ test("every mistake has its line, and the rest is checked all the same", async (
   await page.keyboard.press("Control+Enter");
   await expect(page.getByRole("heading", { level: 1, name: /Not all of it can be read/ })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Mistakes" })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^line \d+, column \d+$/ })).toHaveCount(1);
   await expect(page.getByRole("heading", { level: 3, name: /31002.*taken/ })).toBeVisible();
+});
+
+test("a text of more than 5 MiB is not sent: the page says so, keeps it, and checks what is left of it", async ({ page }) => {
+  const sent: number[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST") sent.push(request.postData()?.length ?? 0);
+  });
+  await page.goto("/check");
+  const editor = page.getByRole("textbox", { name: "Manifest" });
+  await editor.evaluate(
+    (element, text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", text);
+      element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    },
+    `${taken}# ${"的".repeat(2 << 20)}`,
+  );
+  await editor.focus();
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByRole("alert").filter({ hasText: "manifest.yaml is larger than 5 MiB" })).toBeVisible();
+  await page.keyboard.press("Control+Home");
+  await expect(editor).toContainText("name: newcomer");
+  expect(sent).toEqual([]);
+  await page.keyboard.press("Control+End");
+  await page.keyboard.press("Shift+Home");
+  await page.keyboard.press("Delete");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByRole("heading", { level: 1, name: /Do not apply: 31002/ })).toBeVisible();
+  await expect(page.getByText("is larger than 5 MiB")).toHaveCount(0);
+  expect(sent).toEqual([taken.length]);
 });
 
 test("a file that is opened is checked at once, and stays while other views are looked at", async ({ page }) => {

@@ -5,7 +5,6 @@ import { useCluster } from "@/components/live/cluster";
 import { useCheck, type Checked } from "@/components/live/queries";
 import { QueryProblem, useFirstAnswerState } from "@/components/live/query-state";
 import { useShortcuts } from "@/components/shell/keyboard";
-import { useAnnounce } from "@/components/ui/announcer";
 import { classes } from "@/components/ui/classes";
 import { Skeleton } from "@/components/ui/skeleton";
 import { StateView } from "@/components/ui/state-view";
@@ -26,7 +25,6 @@ const noMarks: readonly Mark[] = [];
 /** A manifest against the cluster: what it would bring, before anybody applies it. */
 export function CheckView({ rules }: { readonly rules: readonly RuleText[] }) {
   const words = useWords();
-  const announce = useAnnounce();
   const { name } = useCluster();
   const editor = useRef<EditorHandle>(null);
   const [file, setFile] = useState(() => draft.file);
@@ -34,6 +32,8 @@ export function CheckView({ rules }: { readonly rules: readonly RuleText[] }) {
   const [isOutdated, setOutdated] = useState(false);
   const [active, setActive] = useState<string | null>(null);
   const [isOver, setOver] = useState(false);
+  /** The name of what was not sent. */
+  const [tooLarge, setTooLarge] = useState<string | null>(null);
   const query = useCheck(name, checked);
   const firstState = useFirstAnswerState(query);
   const answer = checked === null ? undefined : query.data;
@@ -45,12 +45,15 @@ export function CheckView({ rules }: { readonly rules: readonly RuleText[] }) {
   const check = (as = file): void => {
     const text = editor.current?.readText() ?? "";
     if (text.trim() === "") return;
+    const isTooLarge = new Blob([text]).size > sizeMax;
+    setTooLarge(isTooLarge ? as : null);
+    if (isTooLarge) return;
     setChecked((before) => ({ round: (before?.round ?? 0) + 1, file: as, text }));
     setOutdated(false);
   };
   const read = async (chosen: File): Promise<void> => {
     if (chosen.size > sizeMax) {
-      announce(words.check.tooLarge(chosen.name));
+      setTooLarge(chosen.name);
       return;
     }
     editor.current?.writeText(await chosen.text());
@@ -113,6 +116,11 @@ export function CheckView({ rules }: { readonly rules: readonly RuleText[] }) {
         onCheck={() => check()}
       />
       <QueryProblem query={query} />
+      {tooLarge !== null && (
+        <p role="alert" className="flex-none border-b border-line bg-warning-soft px-16 py-4 text-12 text-warning phone:px-12">
+          {words.check.tooLarge(tooLarge)}
+        </p>
+      )}
       {isOver && <p className="flex-none bg-sunken px-16 py-4 text-12 text-ink-2">{words.check.dropHere}</p>}
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,1.12fr)] phone:flex phone:flex-col phone:overflow-auto">
         <section

@@ -157,12 +157,14 @@ function nextMark(shown: StateField<Shown>, by: 1 | -1): Command {
 function decorate(doc: Text, { marks, active }: Marks): DecorationSet {
   const ranges: Range<Decoration>[] = [];
   const seen = new Set<number>();
+  const activeLines = new Set(marks.flatMap(({ line, key }) => (key === active ? [line] : [])));
   for (const mark of marks) {
     const line = doc.line(mark.line);
     const [from, to] = [line.from + Math.min(mark.from, line.length), line.from + Math.min(mark.to, line.length)];
     if (!seen.has(mark.line)) {
-      const isActive = marks.some(({ line: own, key }) => own === mark.line && key === active);
-      ranges.push(Decoration.line({ class: `cm-at-${mark.severity}${isActive ? " cm-at-active" : ""}` }).range(line.from));
+      ranges.push(
+        Decoration.line({ class: `cm-at-${mark.severity}${activeLines.has(mark.line) ? " cm-at-active" : ""}` }).range(line.from),
+      );
       seen.add(mark.line);
     }
     if (to > from) ranges.push(Decoration.mark({ class: `cm-words-${mark.severity}` }).range(from, to));

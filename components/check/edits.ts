@@ -67,9 +67,10 @@ function insertAt(lines: readonly string[], text: string, position: Position): T
     };
   }
   if (!/^["']?\w+["']?\s*:\s*(#.*)?$/.test(rest)) return null;
-  const next = lines.findIndex((line, at) => at >= position.line && /^\s*[^\s#]/.test(line));
+  let next = position.line;
+  while (next < lines.length && !/^\s*[^\s#]/.test(lines[next] ?? "")) next += 1;
   const indent = /^\s*/.exec(lines[next] ?? "")?.[0] ?? "";
-  if (next < 0 || indent.length <= position.column - 1) return null;
+  if (next === lines.length || indent.length <= position.column - 1) return null;
   return { line: position.line, from: own.length, to: own.length, insert: `\n${indent}${text}` };
 }
 

@@ -25,6 +25,7 @@ type ResultsProps = {
 };
 
 const shownMax = 200;
+const placementsMax = 20;
 
 /** What the manifest would bring, resolve and change, linked to its lines. */
 export function Results({ answer, edits, active, onActive, onGoTo, onTakeEdit }: ResultsProps) {
@@ -40,7 +41,7 @@ export function Results({ answer, edits, active, onActive, onGoTo, onTakeEdit }:
               <Item key={`${errorKey({ line, column })} ${String(place)}`} {...item(errorKey({ line, column }))}>
                 <Glyph name="critical" size={12} label={words.severity.critical} className="mt-4" />
                 <p className="min-w-0 break-words">{words.say.mistake(mistake)}</p>
-                <LineLink line={line} column={column} onGoTo={onGoTo} />
+                <LineLink line={line} column={column} onGoTo={onGoTo} isExact />
               </Item>
             ))}
           </List>
@@ -79,12 +80,13 @@ export function Results({ answer, edits, active, onActive, onGoTo, onTakeEdit }:
         </Section>
       )}
       <RoutesTable routes={routes} />
-      {placements.map((placement, place) => (
+      {placements.slice(0, placementsMax).map((placement, place) => (
         <Placements
           key={`${placement.object.kind} ${placement.object.namespace} ${placement.object.name} ${String(place)}`}
           placement={placement}
         />
       ))}
+      <More count={placements.length - placementsMax} />
       {warnings.length > 0 && (
         <Section heading={words.check.warnings}>
           <ul className="grid gap-4 text-12 text-ink-2">
@@ -139,7 +141,10 @@ function Introduced({ finding, positions, edit, isActive, onActive, onGoTo, onTa
   );
 }
 
-function LineLink({ line, column, onGoTo }: { readonly line: number; readonly column: number } & Pick<ResultsProps, "onGoTo">) {
+type LineLinkProps = Pick<ResultsProps, "onGoTo"> & { readonly line: number; readonly column: number; readonly isExact?: boolean };
+
+/** Leads to a place in the manifest; of a mistake the column is told as well. */
+function LineLink({ line, column, onGoTo, isExact = false }: LineLinkProps) {
   const words = useWords().check;
   return (
     <button
@@ -147,7 +152,7 @@ function LineLink({ line, column, onGoTo }: { readonly line: number; readonly co
       onClick={() => onGoTo({ line, from: column - 1 })}
       className="h-20 font-mono text-[12px] whitespace-nowrap text-ink-2 underline underline-offset-2 hover:text-ink phone:h-44"
     >
-      {words.line(String(line))}
+      {isExact ? words.lineColumn(String(line), String(column)) : words.line(String(line))}
     </button>
   );
 }

@@ -45,6 +45,7 @@ export const checkEn = {
   introduced: "It would bring",
   resolved: "It would resolve",
   line: (line: string) => `line ${line}`,
+  lineColumn: (line: string, column: string) => `line ${line}, column ${column}`,
   useNumbers: (numbers: string) => `Use ${numbers}`,
   addLabel: (label: string) => `Add ${label}`,
   routes: "Routing before and after",

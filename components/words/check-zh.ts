@@ -40,6 +40,7 @@ export const checkZh: typeof checkEn = {
   introduced: "将会引入",
   resolved: "将会解决",
   line: (line) => `第 ${line} 行`,
+  lineColumn: (line, column) => `第 ${line} 行第 ${column} 列`,
   useNumbers: (numbers) => `改用 ${numbers}`,
   addLabel: (label) => `添加 ${label}`,
   routes: "变更前后的路由",

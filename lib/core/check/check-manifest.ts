@@ -67,7 +67,7 @@ export function checkManifest(snapshot: Snapshot, context: Context, manifest: Ma
     objects: lastOfEach(manifest).map((each) => toChecked(snapshot, after, each)),
     placements,
     routes: traceTouchedPorts(snapshot, after, context, scope),
-    positions: new Map(introduced.map((finding) => [finding.fingerprint, locate(finding, manifest)])),
+    positions: locate(introduced, manifest),
   };
 }
 
@@ -175,14 +175,20 @@ function ownersIn({ pods }: Snapshot): ReadonlySet<string> {
   return known;
 }
 
-/** The fields that a person would edit: the ports of the finding, or what its rule is about; where none of its objects states that, the objects. */
-function locate(finding: Finding, manifest: Manifest): readonly ManifestField[] {
-  const about = listRules().find(({ id }) => id === finding.rule)?.about ?? "port";
-  const numbers = new Set(finding.ports.map(({ port }) => port));
-  const subjects = new Set(finding.subjects.map(formatObjectRef));
-  const fields = manifest.objects.flatMap((each) =>
-    each.action === "delete" || !subjects.has(formatObjectRef(each.object)) ? [] : each.fields,
+/** Of each finding the fields that a person would edit: its ports, or what its rule is about; where none of its objects states that, the objects. */
+function locate(findings: readonly Finding[], { objects }: Manifest): CheckResult["positions"] {
+  const abouts = new Map(listRules().map(({ id, about }) => [id, about]));
+  const applied = objects.filter((each) => each.action !== "delete");
+  const byName = Map.groupBy(applied.entries(), ([, { object }]) => formatObjectRef(object));
+  return new Map(
+    findings.map((finding) => {
+      const about = abouts.get(finding.rule) ?? "port";
+      const numbers = new Set(finding.ports.map(({ port }) => port));
+      const subjects = new Set(finding.subjects.map(formatObjectRef));
+      const own = [...subjects].flatMap((name) => byName.get(name) ?? []).sort(([a], [b]) => a - b);
+      const fields = own.flatMap(([, each]) => each.fields);
+      const wanted = fields.filter(({ field, number }) => field === about && (field !== "port" || numbers.has(number)));
+      return [finding.fingerprint, wanted.length > 0 ? wanted : fields.filter(({ field }) => field === "object")];
+    }),
   );
-  const wanted = fields.filter(({ field, number }) => field === about && (field !== "port" || numbers.has(number)));
-  return wanted.length > 0 ? wanted : fields.filter(({ field }) => field === "object");
 }
