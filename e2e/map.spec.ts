@@ -87,3 +87,42 @@ test("the minimap is there while the chart is taller than its window, and scroll
   await minimap.click({ position: { x: 10, y: height - 5 } });
   expect(await grid.evaluate(({ scrollTop, clientHeight, scrollHeight }) => scrollHeight - clientHeight - scrollTop)).toBeLessThan(40);
 });
+
+test("keys show the trace, the port and the node of the selected cell beside the map; the address keeps them", async ({ page }) => {
+  await page.goto("/?cell=gpu-02:30001");
+  const selected = page.getByRole("gridcell", { selected: true });
+  await expect(selected).toHaveText(/^gpu-02, 30001, /);
+  const trace = page.getByRole("region", { name: "10.190.1.2:30001, Trace" });
+  const port = page.getByRole("region", { name: "Port 30001, no band" });
+  const node = page.getByRole("region", { name: "gpu-02, node" });
+
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/\?.*card=trace/);
+  await expect(trace).toContainText("10.190.1.2:30001 reaches two owners, one connection in two each");
+  await expect(trace.getByRole("listitem")).toHaveText([/clearml-id-a.*gpu-01.*50.%/, /clearml-id-b.*gpu-02.*50.%/]);
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByRole("region", { name: "10.190.1.2:30002, Trace" })).toContainText("10.190.1.2:30002");
+  await page.keyboard.press("ArrowLeft");
+
+  await page.keyboard.press("c");
+  await expect(page).toHaveURL(/card=column/);
+  await expect(port).toContainText("nodePort clearml/clearml-session-1");
+  await expect(port.getByRole("listitem").filter({ hasText: "several owners" })).toHaveText(/12 nodes$/);
+  await expect(port.getByRole("link", { name: "30001/TCP reaches two owners" })).toBeVisible();
+
+  await page.keyboard.press("n");
+  await expect(node).toContainText("10.190.1.2");
+  await expect(node.getByRole("listitem").filter({ hasText: "several owners" })).toHaveText(/ports?$/);
+  await page.reload();
+  await expect(node).toBeVisible();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toContainText("This node on all ports, and back");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("n");
+  await expect(node).toHaveCount(0);
+  await expect(page).not.toHaveURL(/card=/);
+  await expect(page.getByRole("region", { name: "gpu-02:30001" })).toBeVisible();
+
+  await page.keyboard.press("o");
+  await expect(page).toHaveURL(/\/trace\?to=10\.190\.1\.2/);
+});

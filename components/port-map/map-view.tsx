@@ -24,6 +24,7 @@ import type { WireFinding, WirePortMap } from "@/lib/wire/schemas";
 import { traceOf } from "../findings/trace-of";
 import { WayOutLink } from "../findings/way-out-link";
 import { buildChart, cellOfRow, type Chart } from "./build-chart";
+import { ColumnCard, NodeCard, TraceCard } from "./cards";
 import { ChartCanvas } from "./chart-canvas";
 import { wordOfGlyph } from "./describe-cell";
 import { glyphOfCell } from "./glyph-of-cell";
@@ -35,6 +36,8 @@ import { CellInspector, MapFindings } from "./map-panel";
 
 const rowGroupings = ["pool", "zone", "none"] as const;
 const columnGroupings = ["band", "number", "namespace"] as const;
+/** What of the selected cell stands beside the map instead of who answers in it. */
+const cards = ["trace", "column", "node"] as const;
 const zoomMin = 3;
 const zoomMax = 36;
 const zoomUsual = 28;
@@ -47,6 +50,7 @@ const parsers = {
   fold: parseAsString.withDefault(""),
   quiet: parseAsBoolean.withDefault(false),
   cell: parseAsString,
+  card: parseAsStringLiteral(cards),
   q: parseAsString.withDefault(""),
 };
 
@@ -146,15 +150,18 @@ export function MapView({
     const next = chart === undefined ? null : moveSelection(chart, selected, key);
     if (next !== null) choose(next);
   };
-  const openSelected = (): void => {
-    if (selected !== null) open(selected);
+  const toggleCard = (card: (typeof cards)[number]): void => void setState({ card: state.card === card ? null : card });
+  const onSelected = (act: (at: Selection) => void): void => {
+    if (selected === null) return;
+    if (selectedRow?.kind === "group") fold(selectedRow.name);
+    else act(selected);
   };
   useShortcuts("view", [
     { keys: "ArrowLeft", label: words.map.keys.left, run: () => move("ArrowLeft") },
     { keys: "ArrowRight", label: words.map.keys.right, run: () => move("ArrowRight") },
     { keys: "ArrowUp", label: words.map.keys.up, run: () => move("ArrowUp") },
     { keys: "ArrowDown", label: words.map.keys.down, run: () => move("ArrowDown") },
-    { keys: "Enter", label: words.map.keys.trace, run: openSelected },
+    { keys: "Enter", label: words.map.keys.beside, run: () => onSelected(() => toggleCard("trace")) },
     { keys: "f", label: words.map.keys.next, run: () => step(1) },
     { keys: "]", label: words.map.keys.next, run: () => step(1) },
     { keys: "Shift+F", label: words.map.keys.previous, run: () => step(-1) },
@@ -162,7 +169,9 @@ export function MapView({
     { keys: "+", label: words.map.keys.zoomIn, run: () => setZoom(zoom + 2) },
     { keys: "-", label: words.map.keys.zoomOut, run: () => setZoom(zoom - 2) },
     { keys: "0", label: words.map.keys.fit, run: () => setZoom(fit(chart)) },
-    { keys: "o", label: words.map.keys.trace, run: openSelected },
+    { keys: "o", label: words.map.keys.trace, run: () => onSelected(openTrace) },
+    { keys: "c", label: words.map.keys.column, run: () => toggleCard("column") },
+    { keys: "n", label: words.map.keys.node, run: () => toggleCard("node") },
     {
       keys: "z",
       label: words.map.keys.fold,
@@ -191,6 +200,7 @@ export function MapView({
   const selectedColumn = selected === null ? undefined : chart.columns[selected.column];
   const selectedCell =
     selectedRow === undefined || selectedColumn === undefined ? undefined : cellOfRow(chart, selectedRow, selectedColumn.place);
+  const address = selectedRow?.kind === "node" ? selectedRow.node.addresses[0] : undefined;
   const flagged = chart.columns.findIndex(
     ({ worst, column }) =>
       worst === "critical" && headline?.ports.some((port) => port.port === column.port && port.protocol === column.protocol) === true,
@@ -267,10 +277,16 @@ export function MapView({
               onShow={show}
               notEvaluated={findingsQuery.data?.notEvaluated ?? []}
             />
-            {selectedRow !== undefined && selectedColumn !== undefined && selectedCell !== undefined ? (
-              <CellInspector row={selectedRow} column={selectedColumn} cell={selectedCell} onUnfold={fold} />
-            ) : (
+            {selectedRow === undefined || selectedColumn === undefined || selectedCell === undefined ? (
               <p className="flex-none border-t border-line px-12 py-12 text-12 text-ink-3 phone:hidden">{words.map.select}</p>
+            ) : state.card === "column" ? (
+              <ColumnCard chart={chart} map={shownMap} findings={findings} column={selectedColumn} />
+            ) : state.card === "node" && selectedRow.kind === "node" ? (
+              <NodeCard chart={chart} map={shownMap} findings={findings} node={selectedRow.node} />
+            ) : state.card === "trace" && address !== undefined ? (
+              <TraceCard key={address} address={address} column={selectedColumn} from={state.from} />
+            ) : (
+              <CellInspector row={selectedRow} column={selectedColumn} cell={selectedCell} onUnfold={fold} />
             )}
           </aside>
         </div>
