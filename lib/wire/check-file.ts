@@ -101,11 +101,16 @@ function toMarkdown(check: WireCheck, failOn: WireFinding["severity"]): string {
       "Where host ports can land",
       check.placements.map(({ object, ports, free, staying, taken }) => {
         const numbers = ports.map(({ port, protocol }) => `${String(port)}/${protocol}`).join(", ");
-        const held = taken.map(({ node, holder }) => `${node} (${holder.kind}/${holder.name})`);
+        const held = listTaken(taken);
         return `- ${say(`${object.kind}/${object.namespace}/${object.name} ${numbers}: free on ${joinOr([...staying, ...free], "no node")}${held.length === 0 ? "" : `; taken on ${held.join(", ")}`}`)}\n`;
       }),
     ),
   ].join("");
+}
+
+/** Who holds a port on which node; a holder of several ports once. */
+export function listTaken(taken: WireCheck["placements"][number]["taken"]): readonly string[] {
+  return [...new Set(taken.map(({ node, holder }) => `${node} (${holder.kind}/${holder.name})`))];
 }
 
 export function joinOr(names: readonly string[], none: string): string {

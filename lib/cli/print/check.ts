@@ -1,4 +1,4 @@
-import { changedRoutes, formatPlace, joinOr, summarizeObjects } from "@/lib/wire/check-file";
+import { changedRoutes, formatPlace, joinOr, summarizeObjects, listTaken } from "@/lib/wire/check-file";
 import type { WireCheck } from "@/lib/wire/check-schemas";
 import { plain } from "@/lib/wire/plain-text";
 import { formatTable } from "./table";
@@ -36,10 +36,7 @@ export function printCheck(check: WireCheck): string {
         ports.map(({ port, protocol }) => `${String(port)}/${protocol}`).join(", "),
         joinOr(staying, ""),
         known ? joinOr(free, staying.length > 0 ? "" : "no node") : "unknown",
-        joinOr(
-          taken.map(({ node, holder }) => `${node} (${holder.kind}/${holder.name})`),
-          "",
-        ),
+        joinOr(listTaken(taken), ""),
       ]),
     ),
     section(

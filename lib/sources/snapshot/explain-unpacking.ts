@@ -19,6 +19,12 @@ const says: readonly (readonly [says: RegExp, what: string, todo: string])[] = [
     again,
   ],
   [/bytes in the stream\. expected/i, "a file in the zip archive is longer or shorter than its table of contents says", again],
+  // Whoever comes here began as gzip does: it is what follows a part that was whole.
+  [
+    /^incorrect header check/,
+    "other bytes follow the packed ones, and the last objects before them may be missing",
+    "cut off what was added",
+  ],
   [/^unexpected end of (?:file|data)/i, "it breaks off in the middle", again],
   [/^(?:invalid|header exceeds|incorrect|unknown compression|too many length)/i, "its packed bytes are damaged", again],
 ];

@@ -173,6 +173,12 @@ test.for([
   await expect(read(path)).rejects.toThrow(says);
 });
 
+test("bytes behind a gzipped file are told apart from damage", async () => {
+  const list = JSON.stringify({ kind: "List", apiVersion: "v1", items: files.map(({ text }) => JSON.parse(text.toString()) as unknown) });
+  const { warnings } = await read(write("tail.json.gz", Buffer.concat([gzipSync(list.padEnd(40_000)), Buffer.from("mail footer")])));
+  expect(warnings).toEqual([expect.stringMatching(/other bytes follow the packed ones/)]);
+});
+
 test("a file of a zip archive that is damaged costs itself alone", async () => {
   const zip = zipOf([
     { name: "a.json", text: service("a") },
