@@ -558,6 +558,87 @@ const charts: readonly (readonly [string, SnapshotParts])[] = [
     ),
   ],
   [
+    "Rook: one of two managers is active, and has Services of its own",
+    chart(
+      "rook-ceph",
+      (["active", "standby"] as const).map((role, place): Workload => [
+        "Deployment",
+        `rook-ceph-mgr-${place === 0 ? "a" : "b"}`,
+        [place + 2],
+        { app: "rook-ceph-mgr", mgr_role: role },
+        [named("dashboard", 7000), named("http-metrics", 9283)],
+      ]),
+      [
+        ["rook-ceph-mgr", { app: "rook-ceph-mgr", mgr_role: "active" }, [{ name: "http-metrics", port: 9283 }]],
+        ["rook-ceph-mgr-dashboard", { app: "rook-ceph-mgr", mgr_role: "active" }, [{ port: 8443, targetPort: 7000, nodePort: 31_843 }]],
+      ],
+    ),
+  ],
+  [
+    "Vault: all of its pods, the active one, those that stand by, and the injector",
+    chart(
+      "vault",
+      [
+        ...["true", "false"].map((active, place): Workload => [
+          "StatefulSet",
+          "vault",
+          [place + 2],
+          { ...part("vault", "server"), "vault-active": active },
+          [named("https", 8200)],
+          { name: `vault-${String(place)}` },
+        ]),
+        ["Deployment", "vault-agent-injector", [2], part("vault-agent-injector", "webhook", "vault"), [named("https", 8080)]],
+      ],
+      [
+        ["vault", part("vault", "server"), [{ port: 8200 }], { publishNotReadyAddresses: true }],
+        ["vault-active", { ...part("vault", "server"), "vault-active": "true" }, [{ port: 8200 }]],
+        ["vault-standby", { ...part("vault", "server"), "vault-active": "false" }, [{ port: 8200 }]],
+        ["vault-ui", part("vault", "server"), [{ port: 8200, nodePort: 31_820 }], { publishNotReadyAddresses: true }],
+        ["vault-internal", part("vault", "server"), [{ port: 8200 }], headless],
+        ["vault-agent-injector-svc", part("vault-agent-injector", "webhook", "vault"), [{ port: 443, targetPort: 8080 }]],
+      ],
+    ),
+  ],
+  [
+    "KubeVirt: a virtual machine that moves to another node has two pods for a while",
+    chart(
+      "vms",
+      [2, 3].map((node): Workload => [
+        null,
+        `virt-launcher-db-${String(node)}`,
+        [node],
+        { "vm.kubevirt.io/name": "db" },
+        [],
+        { controller: { kind: "VirtualMachineInstance", name: "db" } },
+      ]),
+      [["db-ssh", { "vm.kubevirt.io/name": "db" }, [{ port: 22, targetPort: 22, nodePort: 31_922 }]]],
+    ),
+  ],
+  [
+    "Ray and LeaderWorkerSet: one cluster of heads and workers, and the leaders of two groups",
+    chart(
+      "ml",
+      [
+        ...["head", "worker"].map((type, place): Workload => [
+          null,
+          `rc-${type}`,
+          [place + 2],
+          { "ray.io/cluster": "rc", "ray.io/node-type": type, "ray.io/serve": "true" },
+          [named("dashboard", 8265), named("serve", 8000)],
+          { controller: { kind: "RayCluster", name: "rc" } },
+        ]),
+        ["StatefulSet", "vllm", [2, 3], { "leaderworkerset.sigs.k8s.io/name": "vllm", role: "leader" }, [named("http", 8080)]],
+        ["StatefulSet", "vllm-0", [3], { "leaderworkerset.sigs.k8s.io/name": "vllm" }, []],
+      ],
+      [
+        ["rc-head-svc", { "ray.io/cluster": "rc", "ray.io/node-type": "head" }, [{ port: 8265, nodePort: 31_265 }]],
+        ["rc-serve-svc", { "ray.io/cluster": "rc", "ray.io/serve": "true" }, [{ port: 8000, nodePort: 31_800 }]],
+        ["vllm", { "leaderworkerset.sigs.k8s.io/name": "vllm" }, [{ port: 8080 }], headless],
+        ["vllm-leader", { "leaderworkerset.sigs.k8s.io/name": "vllm", role: "leader" }, [{ port: 8080, nodePort: 31_808 }]],
+      ],
+    ),
+  ],
+  [
     "Flagger: the canary's Deployment rests at zero between releases",
     chart(
       "shop",
