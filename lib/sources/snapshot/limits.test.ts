@@ -174,7 +174,7 @@ test.for([
 });
 
 test("bytes behind a gzipped file are told apart from damage", async () => {
-  const list = JSON.stringify({ kind: "List", apiVersion: "v1", items: files.map(({ text }) => JSON.parse(text.toString()) as unknown) });
+  const list = JSON.stringify({ kind: "List", apiVersion: "v1", items: files.map(({ text }) => JSON.parse(text) as unknown) });
   const { warnings } = await read(write("tail.json.gz", Buffer.concat([gzipSync(list.padEnd(40_000)), Buffer.from("mail footer")])));
   expect(warnings).toEqual([expect.stringMatching(/other bytes follow the packed ones/)]);
 });
