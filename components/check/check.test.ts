@@ -58,6 +58,23 @@ describe("marks", () => {
       [2, "critical", "bad", "called bad"],
     ]);
   });
+
+  test("of thousands the worst are kept", () => {
+    const places = Array.from({ length: 1_500 }, (_, line) => at(line + 1, 1));
+    const answer = {
+      errors: [],
+      introduced: [finding("many", "warning"), finding("bad", "critical")],
+      positions: { many: places, bad: [at(1_500, 1)] },
+    };
+    const marks = buildMarks(
+      places.map(() => "a: 1"),
+      answer,
+      say,
+    );
+    expect(marks).toHaveLength(1_000);
+    expect(marks.map(({ key }) => key)).toContain("bad");
+    expect(marks.map(({ line }) => line)).toEqual(marks.map(({ line }) => line).toSorted((a, b) => a - b));
+  });
 });
 
 function applied(lines: readonly string[], changes: readonly TextChange[]): string {

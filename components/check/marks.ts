@@ -16,7 +16,10 @@ export type Mark = {
   readonly note: string;
 };
 
-/** What an answer says of the text that it judged, from top to bottom; of one line the worst comes first. `say`: in the page's language. */
+/** With more of them the editor would stand still; the results count all. */
+const marksMax = 1_000;
+
+/** What an answer says of the text that it judged, from top to bottom, the worst where there are thousands; of one line the worst comes first. `say`: in the page's language. */
 export function buildMarks(
   lines: readonly string[],
   answer: Pick<WireCheck, "errors" | "introduced" | "positions">,
@@ -36,7 +39,10 @@ export function buildMarks(
       ...place(lines, line, column),
     })),
   );
-  return [...mistakes, ...findings].sort((a, b) => a.line - b.line || rank[a.severity] - rank[b.severity] || a.from - b.from);
+  return [...mistakes, ...findings]
+    .sort((a, b) => rank[a.severity] - rank[b.severity])
+    .slice(0, marksMax)
+    .sort((a, b) => a.line - b.line || rank[a.severity] - rank[b.severity] || a.from - b.from);
 }
 
 /** The key of a mistake's mark. */
