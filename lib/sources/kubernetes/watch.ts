@@ -1,5 +1,6 @@
 // One watch request: a streaming list first when there is no version to resume from, then the changes until something ends it.
 
+import { setImmediate } from "node:timers/promises";
 import type { Delta } from "@/lib/core";
 import { finishList, isBefore, isVersion, keyOf, note, remove, upsert, type Collection, type Found, type Position } from "./collection";
 import { createDeadline, type Deadline } from "./deadline";
@@ -128,6 +129,8 @@ async function readStream(attempt: Attempt, body: AsyncIterable<Buffer>): Promis
       if (batch.length > 0) events.deltas(batch);
       if (attempt.end !== null) return attempt.end;
       if (attempt.steady) prove(attempt);
+      // Of a large list the next part is always there: without a pause nobody else would have a turn while megabytes of it are read.
+      await setImmediate();
     }
   } finally {
     clearTimeout(held);
