@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { emptyPolicy, toKindStatus } from "@/lib/core";
+import { emptyPolicy, toKindStatus, type PodRecord } from "@/lib/core";
 import { buildDeltas, buildPod } from "@/lib/core/testing/builders";
 import type { ClusterSource, Sink } from "@/lib/sources/source";
 import { createLiveHub } from "./live-hub";
@@ -79,6 +79,27 @@ describe("views of a cluster that changes", () => {
     sink().apply([{ type: "version", version: "v2" }]);
     expect(await failed).toMatchObject({ message: "these records contradict each other" });
     expect(versionShown()).toBe("v2");
+    await runtime.stop();
+  });
+
+  test("of a source that tells what cannot be taken in are stale from then on, whatever it tells later", async () => {
+    const { source, sink } = speak();
+    const runtime = createRuntime({ sources: [source], policies: new Map(), formats: new Map(), tickMs: 1 });
+    await vi.waitUntil(() => runtime.clusters()[0]?.synced);
+    const shown = () => runtime.clusters()[0]?.snapshot;
+    sink().apply([{ type: "status", kind: "pods", status: toKindStatus("live") }]);
+    await vi.waitUntil(() => shown()?.kinds.pods.state === "live");
+    const broken: unknown = null;
+    sink().apply([{ type: "upsert", kind: "pods", record: broken as PodRecord }]);
+    await vi.waitUntil(() => shown()?.kinds.pods.state === "stale");
+    sink().apply([
+      { type: "status", kind: "pods", status: toKindStatus("live") },
+      { type: "version", version: "v2" },
+    ]);
+    runtime.setPolicy("c", { value: emptyPolicy, file: "portolan.yaml", error: null, mistakes: [] });
+    await vi.waitUntil(() => runtime.clusters()[0]?.policy.file === "portolan.yaml");
+    expect(shown()?.kinds.pods).toMatchObject({ state: "stale", message: "what was told could not be taken in; start Portolan again" });
+    expect(shown()?.version).toBeNull();
     await runtime.stop();
   });
 });

@@ -4,7 +4,16 @@
 
 import "server-only";
 
-import { createClusterIndex, emptyPolicy, type Delta, type Policy, type Snapshot, type Steps } from "@/lib/core";
+import {
+  createClusterIndex,
+  emptyPolicy,
+  resourceKinds,
+  toKindStatus,
+  type Delta,
+  type Policy,
+  type Snapshot,
+  type Steps,
+} from "@/lib/core";
 import type { ClusterSource, SourceError } from "@/lib/sources/source";
 import { count } from "./counters";
 import { runInSlices } from "./in-slices";
@@ -173,6 +182,8 @@ function runCluster({ source, policy, format, removable }: Served, isDefault: bo
   /** What the source told and the index does not know yet. */
   const told: (readonly Delta[])[] = [];
   let isStopped = false;
+  /** Something that was told is missing in the index: nothing more is taken in, so that nothing looks fresh. */
+  let isBroken = false;
   let generation = 0;
   /** What is to be shown next besides the index; null = nothing has changed. */
   let pending: Part | null = null;
@@ -200,7 +211,15 @@ function runCluster({ source, policy, format, removable }: Served, isDefault: bo
     await done;
   };
   function* applyTold(): Steps<void> {
-    for (const deltas of told.splice(0)) yield* index.applyInSteps(deltas);
+    try {
+      for (const deltas of told.splice(0)) yield* index.applyInSteps(deltas);
+    } catch (error) {
+      isBroken = true;
+      const message = "what was told could not be taken in; start Portolan again";
+      log.error({ cluster: source.cluster, error: String(error) }, "source not followed any more");
+      index.apply(resourceKinds.map((kind) => ({ type: "status", kind, status: toKindStatus("stale", { sinceMs: Date.now(), message }) })));
+      void handle.stop();
+    }
     change({});
   }
   // The first change after a quiet time is shown at once, the rest of a burst at the next tick.
@@ -236,6 +255,7 @@ function runCluster({ source, policy, format, removable }: Served, isDefault: bo
   const handle = source.start(
     {
       apply: (deltas) => {
+        if (isBroken) return;
         countDeltas(source.cluster, deltas);
         told.push(deltas);
         if (told.length === 1) void inTurn(applyTold);
