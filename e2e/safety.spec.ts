@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { expect, spawnScript, startDashboard, stopProcess, test } from "./fixtures";
 
@@ -159,6 +160,22 @@ test("a flood by one client: told to come back later, while a probe is answered"
   expect((await fetch(`${dashboard.url}/healthz`)).status).toBe(200);
   for (const socket of sockets) socket.destroy();
   await expect.poll(async () => (await fetch(`${dashboard.url}/api/v1/clusters`)).status, { timeout: 30_000 }).toBe(200);
+});
+
+test("a manifest that takes gigabytes to read: refused, while everybody else is answered", async ({ dashboard }) => {
+  let isRefused = false;
+  const answer = fetch(`${dashboard.url}/api/v1/check`, { method: "POST", body: `[${"{},".repeat(1_700_000)}{}]` }).finally(() => {
+    isRefused = true;
+  });
+  // Some are answered before it has been sent.
+  for (let asked = 0; asked < 20; asked += 1) {
+    expect((await fetch(`${dashboard.url}/healthz`)).status).toBe(200);
+    await delay(50);
+  }
+  expect(isRefused).toBe(false);
+  const response = await answer;
+  expect(response.status).toBe(413);
+  expect(await response.text()).toMatch(/takes too much time or memory to read: split it/);
 });
 
 test("names that hold markup, escapes and reading directions are text on every page", async ({ page }) => {

@@ -120,6 +120,7 @@ export const mistakesZh: Readonly<Record<MistakeCode, string>> = {
   "one-cluster": "此查询针对一个集群：请指明",
   "first-read": "正在首次读取集群 {name}",
   "manifest-too-large": "清单最大 5 MiB：请拆分，或对各部分使用 portolan check -f FILE",
+  "manifest-too-dear": "读取该清单耗时或占用内存过多：请拆分，或对各部分使用 portolan check -f FILE",
   "manifest-empty": "请求体为空：请发送 YAML 或 JSON 清单",
   "snapshot-empty": "请求体为空：请发送文件",
   "snapshots-full": "此服务器除其集群外已保存 {count} 个快照：请先移除一个",

@@ -57,7 +57,7 @@ export { describeFreeFact } from "./ranges/words";
 export type * from "./check/manifest";
 export { buildEmptyCluster } from "./check/no-cluster";
 export { findPruned } from "./check/prune";
-export { checkManifest, failsCheck, type CheckResult } from "./check/check-manifest";
+export { checkManifest, checkManifestInSteps, failsCheck, type CheckResult } from "./check/check-manifest";
 export { hideProspectiveAddresses } from "./check/prospective-addresses";
 export type { Remedy, RemedyEndpoint } from "./remedies/remedy";
 export { describeSaying } from "./remedies/words";

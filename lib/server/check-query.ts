@@ -1,14 +1,16 @@
 // The one question with a body: a manifest against a cluster.
 
 import { isUtf8 } from "node:buffer";
-import { checkManifest, mistake, severities, type Severity } from "@/lib/core";
+import { checkManifestInSteps, mistake, severities, type Severity } from "@/lib/core";
 import { manifestSizeMax } from "@/lib/sources/manifest/read-documents";
-import { readManifest, type ManifestText } from "@/lib/sources/manifest/read-manifest";
+import type { ManifestText } from "@/lib/sources/manifest/read-manifest";
 import type { WireCheck } from "@/lib/wire/check-schemas";
 import { encodeCheck } from "@/lib/wire/encode-check";
 import { encodeEnvelope } from "./envelope";
+import { runInSlices } from "./in-slices";
 import { isProblem, problem, type Problem } from "./problem";
 import { selectDerived, type Answer } from "./queries";
+import { readManifestApart } from "./read-manifest-apart";
 
 /** The name of the body in positions; `file` may say another one. */
 const bodyName = "manifest";
@@ -27,8 +29,9 @@ export async function loadCheck(request: Request): Promise<Answer<WireCheck>> {
   const body = await readBody(request);
   if (isProblem(body)) return body;
   const { view, context, evaluation } = derived;
-  const read = readManifest([{ file: params.get("file") ?? bodyName, ...body }], params.get("namespace") ?? "default");
-  const result = checkManifest(view.snapshot, context, read.manifest, evaluation);
+  const read = await readManifestApart({ file: params.get("file") ?? bodyName, ...body }, params.get("namespace") ?? "default");
+  if (read === null) return problem("too-large", mistake("manifest-too-dear"));
+  const result = await runInSlices(checkManifestInSteps(view.snapshot, context, read.manifest, evaluation));
   return { ...encodeEnvelope(view), ...encodeCheck(result, read, view.name, failOn) };
 }
 

@@ -1,3 +1,4 @@
+import { finish, type Steps } from "../basics/steps";
 import { formatObjectRef, type ObjectRef } from "../model/meta";
 import { severities, type Evaluation, type Finding, type Severity } from "../model/finding";
 import { podKey, serviceKey } from "../model/brands";
@@ -7,7 +8,7 @@ import { recordKey, type Delta, type Snapshot } from "../model/snapshot";
 import { resolveOwner } from "../owners/owner";
 import type { Context } from "../policy/policy";
 import { countChosenNodePorts } from "../claims/api-claims";
-import { compareFindings, listRules, runRules } from "../rules/run-rules";
+import { compareFindings, listRules, runRulesInSteps } from "../rules/run-rules";
 import { applyManifest } from "./apply-manifest";
 import { traceTouchedPorts, type CheckedRoute } from "./check-routes";
 import { lastOfEach, type CheckScope } from "./check-scope";
@@ -45,10 +46,15 @@ export type CheckResult = {
  * Errors:  never throws.
  */
 export function checkManifest(snapshot: Snapshot, context: Context, manifest: Manifest, known?: Evaluation): CheckResult {
-  const before = known ?? runRules(snapshot, context);
+  return finish(checkManifestInSteps(snapshot, context, manifest, known));
+}
+
+/** The same in steps. */
+export function* checkManifestInSteps(snapshot: Snapshot, context: Context, manifest: Manifest, known?: Evaluation): Steps<CheckResult> {
+  const before = known ?? (yield* runRulesInSteps(snapshot, context));
   const { snapshot: after, placements } = applyManifest(snapshot, manifest);
   const scope: CheckScope = { base: snapshot, manifest, placements };
-  const evaluation = judgeWhereverItLands(after, { ...context, check: scope }, placements);
+  const evaluation = yield* judgeWhereverItLands(after, { ...context, check: scope }, placements);
   const earlier = new Map(before.findings.map((finding) => [finding.fingerprint, finding]));
   const later = new Set(evaluation.findings.map(({ fingerprint }) => fingerprint));
   const isKept = ({ fingerprint }: Finding): boolean => later.has(fingerprint) && earlier.has(fingerprint);
@@ -82,12 +88,13 @@ export function failsCheck({ introduced }: Pick<CheckResult, "introduced">, fail
  * All findings after the manifest. Where a pod with host ports has a choice, what it would meet on each of the nodes counts as well: whatever the scheduler
  * chooses, people want to know.
  */
-function judgeWhereverItLands(after: Snapshot, context: Context, placements: readonly HostPortPlacement[]): Evaluation {
-  const evaluation = runRules(after, context);
+function* judgeWhereverItLands(after: Snapshot, context: Context, placements: readonly HostPortPlacement[]): Steps<Evaluation> {
+  const evaluation = yield* runRulesInSteps(after, context);
   const ghosts = placePossiblePods(after, placements);
   if (ghosts.length === 0) return evaluation;
   const known = new Set(evaluation.findings.map(({ fingerprint }) => fingerprint));
-  const possible = runRules(forkSnapshot(after, ghosts), context).findings.filter(
+  const landed = yield* runRulesInSteps(forkSnapshot(after, ghosts), context);
+  const possible = landed.findings.filter(
     (finding) =>
       !known.has(finding.fingerprint) &&
       placements.some(

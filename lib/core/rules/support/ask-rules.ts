@@ -51,7 +51,7 @@ export function* askRules(
   const answers = new Map<string, Answer>();
   for (const each of asked) {
     yield;
-    answers.set(each.rule.id, conclude(each, snapshot, context));
+    answers.set(each.rule.id, yield* conclude(each, snapshot, context));
   }
   return answers;
 }
@@ -73,10 +73,15 @@ function* askPerService(all: readonly Asked[], snapshot: Snapshot, context: Cont
   }
 }
 
-function conclude({ rule, reads, holds, parts, inOrder }: Asked, snapshot: Snapshot, context: Context): Answer {
+function* conclude({ rule, reads, holds, parts, inOrder }: Asked, snapshot: Snapshot, context: Context): Steps<Answer> {
   if (holds !== undefined && rule.perService === undefined) return holds;
   const sorted = inOrder ? parts : new Map([...parts].sort(([a], [b]) => compareText(a, b)));
-  return { reads, parts: sorted, found: [...rule.check(snapshot, context, [...sorted.values()])] };
+  const found: Answer["found"][number][] = [];
+  for (const each of rule.check(snapshot, context, [...sorted.values()])) {
+    yield;
+    found.push(each);
+  }
+  return { reads, parts: sorted, found };
 }
 
 /** Whether two lists of what something rests on are the same; null: nobody says. */
