@@ -16,6 +16,7 @@ import { isJobPod, nameOwners } from "../rules/support/port-owners";
 import { lacksNamedPort, lacksNumberedPort } from "../rules/support/target-ports";
 import { assemble, commandLine, listNames, patchCommand } from "./documents";
 import { pickNumbers } from "./free-numbers";
+import { sayDrops } from "./local-policy";
 import { rememberPerService } from "./remember";
 import type { Remedy, RemedyEndpoint, RemedySubject, RemedyWriter } from "./remedy";
 import { isLive, subjectServices } from "./selected-pods";
@@ -34,7 +35,8 @@ export type Change = {
 };
 
 /** What is decided about one Service, whichever of its findings asks. */
-type Plan = Result<{ readonly changes: readonly Change[]; readonly key: string; readonly left: readonly Side[] }, Saying | null>;
+type Separation = { readonly changes: readonly Change[]; readonly key: string; readonly left: readonly Side[] };
+type Plan = Result<Separation, Saying | null>;
 
 export const separateOwners: RemedyWriter = {
   kind: "service",
@@ -44,7 +46,7 @@ export const separateOwners: RemedyWriter = {
     // Of Services that overlap those with one owner have nothing to separate.
     for (const service of subjectServices(snapshot, finding)) {
       const plan = planOnce(snapshot, context, service);
-      if (plan.ok) return ok(() => write(finding, service, plan.value.changes, plan.value.key, plan.value.left));
+      if (plan.ok) return ok(() => write(snapshot, context, finding, service, plan.value));
       reason ??= plan.error;
     }
     return fail(reason);
@@ -309,7 +311,13 @@ function chooseName(snapshot: Snapshot, { namespace, name }: ServiceRecord, show
   }
 }
 
-function write(finding: RemedySubject, service: ServiceRecord, changes: readonly Change[], key: string, left: readonly Side[]): Remedy {
+function write(
+  snapshot: Snapshot,
+  context: Context,
+  finding: RemedySubject,
+  service: ServiceRecord,
+  { changes, key, left }: Separation,
+): Remedy {
   const kept = changes.flatMap(({ before, ...change }) => (before === null || before === change.after ? [] : [{ ...change, before }]));
   const there = changes.filter(({ before, after }) => before === after);
   const created = changes.filter(({ before }) => before === null);
@@ -345,6 +353,14 @@ function write(finding: RemedySubject, service: ServiceRecord, changes: readonly
     ],
     costs: [
       ...[...created, ...there].flatMap(costsOf),
+      ...[...kept, ...created].flatMap(({ after, side }) =>
+        sayDrops(
+          snapshot,
+          context,
+          after,
+          side.pods.filter(({ ready }) => ready),
+        ),
+      ),
       ...(left.length === 0 ? [] : [say("service.leaves-out", { owners: listNames(left.map(({ shown }) => shown)) })]),
       say("flows.stay"),
       ...kept.flatMap(({ before }) => {
