@@ -6,10 +6,13 @@ export function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]
     const parent: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
     const last = path[length - 1];
     const pairs = isCollection(parent) ? parent.items : [];
-    const pair = pairs.find((each) => isPair(each) && isScalar(each.key) && String(each.key.value) === String(last));
-    if (isPair(pair) && isScalar(pair.key) && pair.key.range !== null && pair.key.range !== undefined) return pair.key.range[0];
+    const pair =
+      pairs.find((each) => isPair(each) && isScalar(each.key) && String(each.key.value) === String(last)) ??
+      // A key that is itself a map has no name to be found by.
+      pairs.find((each) => isPair(each) && isCollection(each.key));
+    if (isPair(pair) && isRanged(pair.key)) return pair.key.range[0];
     const node: unknown = document.getIn(path.slice(0, length), true);
-    if (typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range)) return Number(node.range[0]);
+    if (isRanged(node)) return node.range[0];
   }
   return 0;
 }
@@ -19,7 +22,7 @@ export function sayPath(path: readonly PropertyKey[]): string {
   return path.map((part, place) => (typeof part === "number" ? `[${String(part)}]` : `${place === 0 ? "" : "."}${String(part)}`)).join("");
 }
 
-type Ranged = { readonly value: unknown; readonly range?: readonly [number, number, number] | null };
+type Ranged = { readonly range: readonly [number, number, number] };
 
 function isCollection(value: unknown): value is { readonly items: readonly unknown[] } {
   return typeof value === "object" && value !== null && "items" in value && Array.isArray(value.items);
@@ -29,6 +32,10 @@ function isPair(value: unknown): value is { readonly key: unknown; readonly valu
   return typeof value === "object" && value !== null && "key" in value;
 }
 
-function isScalar(value: unknown): value is Ranged {
+function isScalar(value: unknown): value is { readonly value: unknown } {
   return typeof value === "object" && value !== null && "value" in value;
+}
+
+function isRanged(value: unknown): value is Ranged {
+  return typeof value === "object" && value !== null && "range" in value && Array.isArray(value.range);
 }

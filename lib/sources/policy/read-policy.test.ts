@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { buildPolicyJsonSchema } from "@/lib/wire/policy-schema";
 import { formatPolicyError, readPolicy } from "./read-policy";
 
@@ -19,6 +19,14 @@ systemPorts: { controlPlane: [6443, 2379-2380], node: [22, 10250, 10256] }
 `;
 
 describe("a policy file", () => {
+  test("with a template that was not filled in: the key is named, and the parser prints nothing beside it", () => {
+    const printed = vi.spyOn(process, "emitWarning").mockReturnValue();
+    const read = readPolicy("version: 1\nbands: []\n? { .Values.bands }\n: 30001\n", "portolan.yaml");
+    expect(read.ok ? [] : read.error.map(formatPolicyError)).toEqual([expect.stringMatching(/^portolan\.yaml:3:3: .*Values\.bands/)]);
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
+  });
+
   test("is read whole", () => {
     const read = readPolicy(whole, "portolan.yaml");
     expect(read.ok).toBe(true);

@@ -27,7 +27,13 @@ export type PolicyError = Mistake & { readonly file: string; readonly line: numb
  */
 export function readPolicy(text: string, file: string, damaged = false): Result<Policy, readonly PolicyError[]> {
   const lines = new LineCounter();
-  const [document, another] = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, version: "1.2", merge: true });
+  const [document, another] = parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: "silent",
+    version: "1.2",
+    merge: true,
+  });
   const at = (offset: number, says: Mistake): PolicyError => {
     const { line, col } = lines.linePos(Math.max(0, offset));
     return { file, line: Math.max(1, line), column: Math.max(1, col), ...says };
