@@ -2,10 +2,11 @@
 // and what it asked for is read off a gateway in front of the API server.
 
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startApiServer, startEtcd, type ApiServer, type Etcd, type Token } from "./control-plane";
+import { credentialsLastMs, writeExecPlugin } from "./exec-plugin";
 import { startGateway, type Gateway, type Seen } from "./gateway";
 import { createObjects, createService, grant, namespaces, order } from "./live-objects";
 import { runDoctor, startProduct, writeKubeconfig, type Examined, type KindState, type Product, type Reader } from "./live-lab";
@@ -54,7 +55,7 @@ type Lab = {
   readonly product: Product;
   readonly tokens: readonly Token[];
   readonly tokenFile: string;
-  readonly pluginRuns: () => number;
+  readonly pluginRuns: () => readonly number[];
   /** What `portolan doctor` says to an account that has no rights. */
   readonly doctor: (format: "json" | "yaml") => Promise<Examined>;
   setDirectToken(token: string): void;
@@ -103,20 +104,15 @@ async function startLab(folder: string, gateways: Gateway[]): Promise<Lab> {
 
   const tokenFile = join(folder, "token");
   writeFileSync(tokenFile, `${await requestToken(api, "first")}\n`);
-  const runs = join(folder, "plugin-runs");
-  writeFileSync(runs, "");
-  const pluginFile = join(folder, "plugin.mjs");
-  writeFileSync(pluginFile, pluginText(runs, await requestToken(api, "plugin")));
-  chmodSync(pluginFile, 0o755);
+  const execPlugin = writeExecPlugin(folder, await requestToken(api, "plugin"));
 
   const kubeconfig = join(folder, "kubeconfig");
-  const exec = { apiVersion: "client.authentication.k8s.io/v1", command: process.execPath, args: [pluginFile], interactiveMode: "Never" };
   const readers = (direct: string): readonly Reader[] => [
     { name: "wide", server: wide.url, user: { token: "token-direct" } },
     { name: "paged", server: pagedGate.url, user: { token: "token-paged" } },
     { name: "direct", server: api.url, user: { token: direct } },
     { name: "filed", server: filed.url, user: { tokenFile: "token" } },
-    { name: "plugin", server: plugin.url, user: { exec } },
+    { name: "plugin", server: plugin.url, user: { exec: execPlugin.exec } },
     { name: "narrow", server: narrow.url, user: { token: "token-narrow" } },
     { name: "partial", server: partial.url, user: { token: "token-partial" } },
   ];
@@ -140,7 +136,7 @@ async function startLab(folder: string, gateways: Gateway[]): Promise<Lab> {
     product,
     tokens,
     tokenFile,
-    pluginRuns: () => readFileSync(runs, "utf8").length,
+    pluginRuns: execPlugin.runs,
     doctor: (format) => runDoctor(folder, bare, format),
     setDirectToken: (token) => {
       writeKubeconfig(kubeconfig, readers(token));
@@ -173,15 +169,6 @@ async function requestToken(api: ApiServer, name: string): Promise<string> {
   const boundObjectRef = { kind: "Secret", apiVersion: "v1", name, uid: secret.metadata.uid };
   const answer = await order(api, "POST", "/api/v1/namespaces/kube-system/serviceaccounts/portolan/token", { spec: { boundObjectRef } });
   return (answer as { readonly status: { readonly token: string } }).status.token;
-}
-
-/** An exec plugin whose credentials are taken for expired after two seconds; a byte in `runs` for each run. */
-function pluginText(runs: string, token: string): string {
-  return `import { appendFileSync } from "node:fs";
-appendFileSync(${JSON.stringify(runs)}, ".");
-const status = { token: ${JSON.stringify(token)}, expirationTimestamp: new Date(Date.now() + 2000).toISOString() };
-console.log(JSON.stringify({ apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status }));
-`;
 }
 
 const isListing = ({ query }: Seen): boolean => !query.has("watch") || query.has("sendInitialEvents");
@@ -319,11 +306,16 @@ const provers: Readonly<Record<string, (lab: Lab) => Promise<void>>> = {
 
   "an exec plugin runs once for all, and again when its credentials expire": async (lab) => {
     await lab.product.waitFor("plugin", "live", areAll("live"), noticedMs);
-    // Its first requests came together; the credentials have expired since.
-    const [runs, requests] = [lab.pluginRuns(), lab.plugin.seen.length];
-    assert.ok(runs * 4 <= requests, `${String(runs)} runs for ${String(requests)} requests`);
+    const [ranBefore, seenBefore] = [lab.pluginRuns().length, lab.plugin.seen.length];
     await reconnect(lab, "plugin", lab.plugin);
-    assert.ok(lab.pluginRuns() > runs, "it ran again");
+    const [runs, seen] = [lab.pluginRuns().slice(ranBefore), lab.plugin.seen.slice(seenBefore)];
+    for (const kind of required) assert.ok(seen.some(of(kind)), `${kind} asks again`);
+    assert.ok(!seen.some(({ status }) => status === 401), "its credentials are accepted");
+    assert.ok(runs.length > 0, "it ran again");
+    for (const [index, ranAt] of runs.slice(1).entries()) {
+      const passedMs = ranAt - (runs[index] ?? 0);
+      assert.ok(passedMs >= credentialsLastMs, `it ran again ${String(passedMs)} ms later, while its credentials were good`);
+    }
   },
 
   "one namespace only; another one and then all are allowed later, and taken away": async (lab) => {
