@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { startApiServer, startEtcd, type ApiServer, type Etcd, type Token } from "./control-plane";
 import { credentialsLastMs, writeExecPlugin } from "./exec-plugin";
 import { startGateway, type Gateway, type Seen } from "./gateway";
@@ -174,8 +175,13 @@ async function requestToken(api: ApiServer, name: string): Promise<string> {
 const isListing = ({ query }: Seen): boolean => !query.has("watch") || query.has("sendInitialEvents");
 const of = (kind: string) => (each: Seen) => each.path.endsWith(`/${kind}`);
 
+/** Once all that was told before has arrived. */
 async function equalsFresh(lab: Lab, cluster: string): Promise<void> {
-  assert.deepEqual(await lab.product.rows(cluster), await lab.product.fresh(cluster));
+  const fresh = await lab.product.fresh(cluster);
+  const isSame = async (): Promise<true | undefined> => (isDeepStrictEqual(await lab.product.rows(cluster), fresh) ? true : undefined);
+  await until(`${cluster} equals a fresh list`, isSame, 20_000).catch(async () => {
+    assert.deepEqual(await lab.product.rows(cluster), fresh);
+  });
 }
 
 async function waitForRow(lab: Lab, cluster: string, name: string, isThere = true): Promise<void> {
@@ -266,10 +272,14 @@ const provers: Readonly<Record<string, (lab: Lab) => Promise<void>>> = {
       assert.deepEqual(await lab.product.rows("direct"), rows);
     });
     await order(lab.api, "DELETE", servicePath("new"));
-    await until("the old token is refused", async () => {
-      const { body } = await lab.product.get("/api/v1/clusters");
-      return JSON.stringify(body).includes("401") ? true : undefined;
-    });
+    await until(
+      "the old token is refused",
+      async () => {
+        const { body } = await lab.product.get("/api/v1/clusters");
+        return JSON.stringify(body).includes("401") ? true : undefined;
+      },
+      noticedMs,
+    );
     assert.ok(areAll("stale")(await lab.product.states("direct")));
     assert.deepEqual(await lab.product.rows("direct"), rows);
     lab.setDirectToken("token-other");
@@ -298,7 +308,7 @@ const provers: Readonly<Record<string, (lab: Lab) => Promise<void>>> = {
     await lab.product.waitFor("filed", "stale", areAll("stale"));
     const before = lab.filed.seen.length;
     lab.filed.open();
-    await until("it is refused", () => (lab.filed.seen.slice(before).some(({ status }) => status === 401) ? true : undefined));
+    await until("it is refused", () => (lab.filed.seen.slice(before).some(({ status }) => status === 401) ? true : undefined), noticedMs);
     assert.ok(areAll("stale")(await lab.product.states("filed")));
     writeFileSync(lab.tokenFile, await requestToken(lab.api, "third"));
     await lab.product.waitFor("filed", "live with the third token", areAll("live"), noticedMs);
