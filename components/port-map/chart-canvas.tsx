@@ -11,6 +11,7 @@ import { MiniMap } from "./minimap";
 import { moveSelection } from "./move-selection";
 import { createSprites } from "./sprites";
 import { usePalette } from "./use-palette";
+import { watchBox } from "./watch-box";
 
 type ChartCanvasProps = {
   readonly chart: Chart;
@@ -42,9 +43,7 @@ export function ChartCanvas({ chart, zoom, selected, flagged, onSelect, onOpen, 
       return;
     size.style.width = `${String(layout.width)}px`;
     size.style.height = `${String(layout.height)}px`;
-    let frame = 0;
     const draw = (): void => {
-      frame = 0;
       const { clientWidth: width, clientHeight: height, scrollLeft, scrollTop } = box;
       setWindowWidth(width);
       const ratio = window.devicePixelRatio;
@@ -69,18 +68,8 @@ export function ChartCanvas({ chart, zoom, selected, flagged, onSelect, onOpen, 
         flagged,
       });
     };
-    const request = (): void => {
-      if (frame === 0) frame = requestAnimationFrame(draw);
-    };
     draw();
-    box.addEventListener("scroll", request, { passive: true });
-    const observer = new ResizeObserver(request);
-    observer.observe(box);
-    return () => {
-      cancelAnimationFrame(frame);
-      box.removeEventListener("scroll", request);
-      observer.disconnect();
-    };
+    return watchBox(box, draw);
   });
 
   useScrollTo(scroller, chart, layout, selected);

@@ -8,6 +8,7 @@ import { formatCount, formatPort } from "@/lib/client/format";
 import type { Chart } from "./build-chart";
 import type { Layout, Selection } from "./chart-layout";
 import { findHidden, sides, type Side } from "./find-hidden";
+import { watchBox } from "./watch-box";
 
 const arrows: Readonly<Record<Side, string>> = { up: "↑", down: "↓", left: "←", right: "→" };
 
@@ -36,25 +37,12 @@ export function EdgeChips({ scroller, chart, layout, selected, onSelect }: EdgeC
   useEffect(() => {
     const box = scroller.current;
     if (box === null) return;
-    let frame = 0;
     const look = (): void => {
-      frame = 0;
       const { scrollLeft: scrollX, scrollTop: scrollY, clientWidth: width, clientHeight: height } = box;
       const next = findHidden(chart, layout, { scrollX, scrollY, width, height }, selected);
       setHidden((known) => (JSON.stringify(known) === JSON.stringify(next) ? known : next));
     };
-    const request = (): void => {
-      if (frame === 0) frame = requestAnimationFrame(look);
-    };
-    request();
-    box.addEventListener("scroll", request, { passive: true });
-    const observer = new ResizeObserver(request);
-    observer.observe(box);
-    return () => {
-      cancelAnimationFrame(frame);
-      box.removeEventListener("scroll", request);
-      observer.disconnect();
-    };
+    return watchBox(box, look);
   }, [scroller, chart, layout, selected]);
   useEffect(() => {
     chips.current?.style.setProperty("--cells-top", `${String(layout.top)}px`);

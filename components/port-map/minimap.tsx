@@ -9,6 +9,7 @@ import { drawRun } from "./draw-cells";
 import { buildMinimap, minimapScale, minimapWidth, needsMinimap, placeAt, scrollAt } from "./minimap-layout";
 import { color, polygon } from "./shapes";
 import { usePalette, type Look } from "./use-palette";
+import { watchBox } from "./watch-box";
 
 type Scroller = { readonly current: HTMLDivElement | null };
 
@@ -20,10 +21,8 @@ export function MiniMap({ scroller, chart, layout }: { readonly scroller: Scroll
     const [box, sheet] = [scroller.current, canvas.current];
     const context = sheet?.getContext("2d");
     if (box === null || sheet === null || context === null || context === undefined || look === null) return;
-    let frame = 0;
     let sea: { readonly height: number; readonly picture: HTMLCanvasElement } | undefined;
     const draw = (): void => {
-      frame = 0;
       const shown = windowOf(box);
       sheet.hidden = !needsMinimap(layout, shown);
       if (sheet.hidden) return;
@@ -49,18 +48,7 @@ export function MiniMap({ scroller, chart, layout }: { readonly scroller: Scroll
       context.lineWidth = 1.5;
       context.strokeRect(seen.x + 0.75, seen.y + 0.75, Math.max(4, seen.width - 1.5), Math.max(4, seen.height - 1.5));
     };
-    const request = (): void => {
-      if (frame === 0) frame = requestAnimationFrame(draw);
-    };
-    request();
-    box.addEventListener("scroll", request, { passive: true });
-    const observer = new ResizeObserver(request);
-    observer.observe(box);
-    return () => {
-      cancelAnimationFrame(frame);
-      box.removeEventListener("scroll", request);
-      observer.disconnect();
-    };
+    return watchBox(box, draw);
   }, [scroller, chart, layout, look]);
   const scroll = (event: PointerEvent<HTMLCanvasElement>): void => {
     const box = scroller.current;
