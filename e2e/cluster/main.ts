@@ -1,4 +1,4 @@
-// npm run test:cluster [-- --short] [--seeds 1-200] [--mode iptables|nftables] [--only T05,X03]: packets through real kube-proxies against the running product.
+// npm run test:cluster [-- --short] [--seeds 1-200] [--mode iptables|nftables] [--only T05,X03,proofs]: packets through real kube-proxies against the running product.
 // The outer process checks the machine, builds, and starts itself again in namespaces of its own: when that one ends, for whatever
 // reason, the kernel ends all its processes and forgets its namespaces, mounts and files.
 
