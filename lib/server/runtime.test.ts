@@ -75,10 +75,11 @@ describe("views of a cluster that changes", () => {
     sink().apply([{ type: "version", version: "v1" }]);
     await vi.waitUntil(() => versionShown() === "v1");
     expect(shown).toEqual([null, null, null]);
-    const failed = new Promise((resolve) => process.once("unhandledRejection", resolve));
     sink().apply([{ type: "version", version: "v2" }]);
-    expect(await failed).toMatchObject({ message: "these records contradict each other" });
-    expect(versionShown()).toBe("v2");
+    await vi.waitUntil(() => versionShown() === "v2");
+    // A rejection that nobody handled would fail the run.
+    sink().apply([{ type: "version", version: "v3" }]);
+    await vi.waitUntil(() => versionShown() === "v3");
     await runtime.stop();
   });
 

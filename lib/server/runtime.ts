@@ -227,7 +227,12 @@ function runCluster({ source, policy, format, removable }: Served, isDefault: bo
     pending = { ...pending, ...part };
     timer ??= showAfter(0);
   };
-  const showAfter = (delayMs: number): NodeJS.Timeout => setTimeout(() => void inTurn(show), delayMs).unref();
+  const showAfter = (delayMs: number): NodeJS.Timeout =>
+    setTimeout(() => {
+      inTurn(show).catch((error: unknown) => {
+        log.error({ cluster: source.cluster, error: String(error) }, "view not derived");
+      });
+    }, delayMs).unref();
   function* show(): Steps<void> {
     clearTimeout(timer);
     const part = pending;
