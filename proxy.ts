@@ -21,5 +21,5 @@ export function proxy(request: NextRequest): Response {
   return response;
 }
 
-// Next would hold what is sent to a matched address in memory, and cut it off after 10 MiB: snapshots go by. The front door has asked them, too.
-export const config = { matcher: [{ source: "/((?!_next/static|api/v1/snapshots$).*)" }] };
+// Next would hold what is sent to a matched address in memory, and cut it off after 10 MiB: manifests and snapshots go by. The front door has asked them, too.
+export const config = { matcher: [{ source: "/((?!_next/static|api/v1/check$|api/v1/snapshots$).*)" }] };

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
 
 const taken = `apiVersion: v1
@@ -21,6 +22,14 @@ spec:
 async function write(page: Page, text: string): Promise<void> {
   const editor = page.getByRole("textbox", { name: "Manifest" });
   await editor.fill(text);
+}
+
+async function paste(editor: Locator, text: string): Promise<void> {
+  await editor.evaluate((element, pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", pasted);
+    element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
 }
 
 test("a taken number is named at its line, and the edit that the finding proposes makes the manifest clean", async ({ page }) => {
@@ -68,14 +77,7 @@ test("a text of more than 5 MiB is not sent: the page says so, keeps it, and che
   });
   await page.goto("/check");
   const editor = page.getByRole("textbox", { name: "Manifest" });
-  await editor.evaluate(
-    (element, text) => {
-      const clipboardData = new DataTransfer();
-      clipboardData.setData("text/plain", text);
-      element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-    },
-    `${taken}# ${"的".repeat(2 << 20)}`,
-  );
+  await paste(editor, `${taken}# ${"的".repeat(2 << 20)}`);
   await editor.focus();
   await page.keyboard.press("Control+Enter");
   await expect(page.getByRole("alert").filter({ hasText: "manifest.yaml is larger than 5 MiB" })).toBeVisible();
@@ -89,6 +91,34 @@ test("a text of more than 5 MiB is not sent: the page says so, keeps it, and che
   await expect(page.getByRole("heading", { level: 1, name: /Do not apply: 31002/ })).toBeVisible();
   await expect(page.getByText("is larger than 5 MiB")).toHaveCount(0);
   expect(sent).toEqual([taken.length]);
+});
+
+test("beyond the large manifests that the server holds at once: the page says so, keeps the text, and checks it when one has left", async ({
+  page,
+  dashboard,
+}) => {
+  const { hostname, port } = new URL(dashboard.url);
+  const large = `${taken}# ${"x".repeat(70 << 10)}`;
+  const ask = async (body: string) => (await fetch(`${dashboard.url}/api/v1/check`, { method: "POST", body })).status;
+  // Clients that send most of a large manifest, and then nothing.
+  const senders = Array.from({ length: 8 }, () => {
+    const socket = connect(Number(port), hostname);
+    socket.on("error", () => undefined);
+    socket.write(`POST /api/v1/check HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 200000\r\n\r\n${large}`);
+    return socket;
+  });
+  await expect.poll(() => ask(large)).toBe(429);
+  expect(await ask(taken)).toBe(200);
+  await page.goto("/check");
+  const editor = page.getByRole("textbox", { name: "Manifest" });
+  await paste(editor, large);
+  await editor.focus();
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByText("other large manifests are being checked: try again in a moment")).toBeVisible();
+  for (const socket of senders) socket.destroy();
+  await expect.poll(() => ask(large)).toBe(200);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: /Do not apply: 31002/ })).toBeVisible();
 });
 
 test("a file that is opened is checked at once, and stays while other views are looked at", async ({ page }) => {

@@ -121,6 +121,7 @@ export const mistakesZh: Readonly<Record<MistakeCode, string>> = {
   "first-read": "正在首次读取集群 {name}",
   "manifest-too-large": "清单最大 5 MiB：请拆分，或对各部分使用 portolan check -f FILE",
   "manifest-too-dear": "读取该清单耗时或占用内存过多：请拆分，或对各部分使用 portolan check -f FILE",
+  "manifest-busy": "正在检查其他较大的清单：请稍后重试",
   "manifest-empty": "请求体为空：请发送 YAML 或 JSON 清单",
   "snapshot-empty": "请求体为空：请发送文件",
   "snapshots-full": "此服务器除其集群外已保存 {count} 个快照：请先移除一个",

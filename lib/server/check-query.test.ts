@@ -85,4 +85,22 @@ describe("POST /api/v1/check", () => {
     expect([answer.status, answer.type]).toEqual([status, "application/problem+json"]);
     expect(problemSchema.parse(answer.body).type).toBe(`urn:portolan:${kind}`);
   });
+
+  test("large ones beyond what the process may hold: told to come back, while small ones are answered", async () => {
+    const large = new Uint8Array(65 << 10).fill(35);
+    const closes = Array.from({ length: 8 }, () => {
+      const leaves = new AbortController();
+      // What is never sent to its end.
+      const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(large) });
+      const init: RequestInit & { duplex: "half" } = { method: "POST", body, duplex: "half", signal: leaves.signal };
+      void post(new Request("http://localhost/api/v1/check", init));
+      return () => leaves.abort();
+    });
+    await vi.waitFor(async () => {
+      const { status, headers } = await post(new Request("http://localhost/api/v1/check", { method: "POST", body: large }));
+      expect([status, headers.get("retry-after"), headers.get("content-type")]).toEqual([429, "5", "application/problem+json"]);
+    });
+    expect((await ask(taking)).status).toBe(200);
+    for (const close of closes) close();
+  });
 });

@@ -3,7 +3,7 @@
 import { isUtf8 } from "node:buffer";
 import { checkManifestInSteps, mistake, severities, type Severity } from "@/lib/core";
 import { manifestSizeMax } from "@/lib/sources/manifest/read-documents";
-import type { ManifestText } from "@/lib/sources/manifest/read-manifest";
+import { readManifest, type ManifestText } from "@/lib/sources/manifest/read-manifest";
 import type { WireCheck } from "@/lib/wire/check-schemas";
 import { encodeCheck } from "@/lib/wire/encode-check";
 import { encodeEnvelope } from "./envelope";
@@ -11,9 +11,19 @@ import { runInSlices } from "./in-slices";
 import { isProblem, problem, type Problem } from "./problem";
 import { selectDerived, type Answer } from "./queries";
 import { readManifestApart } from "./read-manifest-apart";
+import { createTurns, type Place } from "./turns";
 
 /** The name of the body in positions; `file` may say another one. */
 const bodyName = "manifest";
+
+/** Units: bytes. Less than that is read within a moment, whatever it is. */
+const smallMax = 64 << 10;
+
+/** Large manifests that are received, wait or are checked; their memory adds up, so that only one at a time is read and judged. */
+const takePlace = createTurns(8);
+
+/** `place`: null of a small manifest. */
+type Guest = { place: Place | null };
 
 /**
  * POST /api/v1/check: the manifest as the body; `cluster`, `failOn` (critical), `namespace` of objects that name none (default), `file`: a name for positions.
@@ -26,13 +36,21 @@ export async function loadCheck(request: Request): Promise<Answer<WireCheck>> {
   if (isProblem(derived)) return derived;
   const failOn = readFailOn(params.get("failOn"));
   if (typeof failOn === "object") return failOn;
-  const body = await readBody(request);
-  if (isProblem(body)) return body;
-  const { view, context, evaluation } = derived;
-  const read = await readManifestApart({ file: params.get("file") ?? bodyName, ...body }, params.get("namespace") ?? "default");
-  if (read === null) return problem("too-large", mistake("manifest-too-dear"));
-  const result = await runInSlices(checkManifestInSteps(view.snapshot, context, read.manifest, evaluation));
-  return { ...encodeEnvelope(view), ...encodeCheck(result, read, view.name, failOn) };
+  const guest: Guest = { place: null };
+  try {
+    const body = await readBody(request, guest);
+    if (isProblem(body)) return body;
+    await guest.place?.turn();
+    const manifest = { file: params.get("file") ?? bodyName, ...body };
+    const namespace = params.get("namespace") ?? "default";
+    const read = guest.place === null ? readManifest([manifest], namespace) : await readManifestApart(manifest, namespace, request.signal);
+    if (read === null) return problem("too-large", mistake("manifest-too-dear"));
+    const { view, context, evaluation } = derived;
+    const result = await runInSlices(checkManifestInSteps(view.snapshot, context, read.manifest, evaluation), request.signal);
+    return { ...encodeEnvelope(view), ...encodeCheck(result, read, view.name, failOn) };
+  } finally {
+    guest.place?.leave();
+  }
 }
 
 function readFailOn(text: string | null): Severity | Problem {
@@ -47,17 +65,22 @@ function readFailOn(text: string | null): Severity | Problem {
   );
 }
 
-/** The body as text, never more of it than is allowed. */
-async function readBody(request: Request): Promise<Pick<ManifestText, "text" | "damaged"> | Problem> {
+/** The body as text, never more of it than is allowed; a large one takes a place. */
+async function readBody(request: Request, guest: Guest): Promise<Pick<ManifestText, "text" | "damaged"> | Problem> {
   const tooLarge = problem("too-large", mistake("manifest-too-large"));
   if (Number(request.headers.get("content-length") ?? 0) > manifestSizeMax) return tooLarge;
   const parts: Uint8Array[] = [];
   let size = 0;
+  let isRefused = false;
   for await (const part of request.body ?? []) {
     size += part.length;
     if (size > manifestSizeMax) return tooLarge;
-    parts.push(part);
+    if (size > smallMax && !isRefused) isRefused = (guest.place ??= takePlace(request.signal)) === null;
+    // A browser hears the answer only once all is sent.
+    if (isRefused) parts.length = 0;
+    else parts.push(part);
   }
+  if (isRefused) return { ...problem("too-many-requests", mistake("manifest-busy")), retryAfterSeconds: 5 };
   if (size === 0) return problem("bad-query", mistake("manifest-empty"));
   const bytes = Buffer.concat(parts);
   return { text: new TextDecoder().decode(bytes), damaged: !isUtf8(bytes) };

@@ -41,7 +41,8 @@ export function jsonBodyRoute(ask: (request: Request) => Promise<object>): (requ
     try {
       return jsonResponse(await ask(request));
     } catch (cause) {
-      return fault(cause);
+      // Nobody hears the answer: no fault of ours.
+      return request.signal.aborted ? problemResponse(problem("internal", "the client has left")) : fault(cause);
     }
   };
 }

@@ -3,32 +3,23 @@
 import "server-only";
 
 import { Worker } from "node:worker_threads";
-import { readManifest, type ManifestText, type ReadManifest } from "@/lib/sources/manifest/read-manifest";
+import type { ManifestText, readManifest, ReadManifest } from "@/lib/sources/manifest/read-manifest";
 
-/** Units: characters. Less than that is read within a moment, whatever it is. */
-const smallMax = 64 << 10;
 const heapMaxMb = 512;
 const timeMaxMs = 20_000;
 
-/** One at a time: their memory would add up. */
-let turn: Promise<unknown> = Promise.resolve();
-
 /**
- * readManifest, in a thread of its own where the text is large.
+ * readManifest, in a thread of its own.
  *
- * Returns: null where it takes more memory or time than is allowed.
+ * Returns: null where it takes more memory or time than is allowed, or once `signal` is aborted.
  */
-export async function readManifestApart(text: ManifestText, namespace: string): Promise<ReadManifest | null> {
-  if (text.text.length <= smallMax) return readManifest([text], namespace);
-  const read = turn.then(() => readInThread([[text], namespace]));
-  turn = read.catch(() => undefined);
-  return await read;
-}
-
-function readInThread(given: Parameters<typeof readManifest>): Promise<ReadManifest | null> {
+export function readManifestApart(text: ManifestText, namespace: string, signal: AbortSignal): Promise<ReadManifest | null> {
+  const given: Parameters<typeof readManifest> = [[text], namespace];
   return new Promise((resolve, reject) => {
     const thread = new Worker(new URL("./manifest-thread.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: heapMaxMb } });
-    const timer = setTimeout(() => void thread.terminate(), timeMaxMs);
+    const stop = (): void => void thread.terminate();
+    const timer = setTimeout(stop, timeMaxMs);
+    signal.addEventListener("abort", stop);
     thread.once("message", resolve);
     thread.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ERR_WORKER_OUT_OF_MEMORY") resolve(null);
@@ -36,6 +27,7 @@ function readInThread(given: Parameters<typeof readManifest>): Promise<ReadManif
     });
     thread.once("exit", () => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
       resolve(null);
     });
     thread.postMessage(given);

@@ -129,6 +129,7 @@ export const mistakeWords = {
   "first-read": "the first read of cluster {name} is under way",
   "manifest-too-large": "a manifest may have 5 MiB: split it, or use portolan check -f FILE for each part",
   "manifest-too-dear": "the manifest takes too much time or memory to read: split it, or use portolan check -f FILE for each part",
+  "manifest-busy": "other large manifests are being checked: try again in a moment",
   "manifest-empty": "the body is empty: send the manifest as YAML or JSON",
   "snapshot-empty": "the body is empty: send the file",
   "snapshots-full": "this server holds {count} snapshots beside its clusters: remove one first",
