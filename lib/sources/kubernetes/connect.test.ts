@@ -48,6 +48,22 @@ describe("a kubeconfig", () => {
     { name: "an unknown context", file: good, context: "three", env: {}, kind: "bad-kubeconfig", says: "three" },
     { name: "a context without its cluster", file: good, context: "two", env: {}, kind: "bad-kubeconfig", says: "no known cluster" },
     {
+      name: "a server without its scheme",
+      file: good.replace("https://127.0.0.1:1", "127.0.0.1:6443"),
+      context: null,
+      env: {},
+      kind: "bad-kubeconfig",
+      says: "no address",
+    },
+    {
+      name: "a server of another scheme",
+      file: good.replace("https://127.0.0.1:1", "localhost:6443"),
+      context: null,
+      env: {},
+      kind: "bad-kubeconfig",
+      says: "no address",
+    },
+    {
       name: "a kubeconfig without a current context",
       file: good.replace('"current-context":"one",', ""),
       context: null,

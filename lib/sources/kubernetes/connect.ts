@@ -102,7 +102,8 @@ export function connectContext(named: string | null, context: string | null, env
       retryable: false,
     });
   }
-  if (config.getCluster(chosen.cluster) === null) {
+  const cluster = config.getCluster(chosen.cluster);
+  if (cluster === null) {
     return fail({
       kind: "bad-kubeconfig",
       what: `the context ${JSON.stringify(wanted)} names no known cluster`,
@@ -111,13 +112,37 @@ export function connectContext(named: string | null, context: string | null, env
       retryable: false,
     });
   }
+  if (!isAddress(cluster.server)) {
+    return fail({
+      kind: "bad-kubeconfig",
+      what: `the server of the cluster ${JSON.stringify(chosen.cluster)} is no address`,
+      where,
+      todo: "write it as https://HOST:PORT",
+      retryable: false,
+    });
+  }
   return ok(
     connectWith(wanted, () => {
       const fresh = loadConfig(files);
       fresh.setCurrentContext(wanted);
+      // Of a kubeconfig that is rewritten with an address that is none the one before stays in force.
+      if (!isAddress(addressOf(fresh))) throw new Error("the server's address is none");
       return { config: fresh, tokenFile: tokenFileOf(fresh, files), files };
     }),
   );
+}
+
+function addressOf(config: KubeConfig): string {
+  return config.getCurrentCluster()?.server ?? "";
+}
+
+function isAddress(server: string): boolean {
+  return /^https?:$/.test(URL.parse(server)?.protocol ?? "");
+}
+
+/** An address may carry a password, which is for the server alone. */
+function withoutUser(server: string): string {
+  return server.replace(/^(https?:\/\/)[^/?#]*@/i, "$1");
 }
 
 /** "" where the file names none; the library leaves it undefined then. */
@@ -165,7 +190,7 @@ function connectWith(name: string, load: () => Loaded): Connection {
     return { ...loaded, files, stamp: stampOf(files) };
   };
   let current = read();
-  const server = (): string => current.config.getCurrentCluster()?.server ?? "";
+  const server = (): string => withoutUser(addressOf(current.config));
   const reload = (): void => {
     try {
       current = read();
@@ -184,28 +209,39 @@ function connectWith(name: string, load: () => Loaded): Connection {
     const token = readFileSync(tokenFile, "utf8").trim();
     return { ...options, headers: { ...(options.headers as http.OutgoingHttpHeaders | undefined), Authorization: `Bearer ${token}` } };
   };
+  const authorizeAnew = async (): Promise<https.RequestOptions> => {
+    try {
+      return await authorize();
+    } catch (cause) {
+      // The library keeps whatever JSON a plugin printed, also what is no credential: forgotten, so that it runs again.
+      reload();
+      throw cause;
+    }
+  };
   let pending: Promise<https.RequestOptions> | null = null;
   return {
     name,
     namespace: current.config.getContextObject(current.config.getCurrentContext())?.namespace ?? null,
     server,
     get: async (path, signal, answerMaxMs = answerMaxDefaultMs) => {
-      const target = (): URL => new URL(server().replace(/\/$/, "") + path);
+      const target = (): URL => new URL(addressOf(current.config).replace(/\/$/, "") + path);
       // Credentials never go over the wire in clear: a plain server (kubectl proxy) is asked without them.
       if (target().protocol === "http:") {
         if (stampOf(current.files) !== current.stamp) reload();
         if (target().protocol === "http:") return send(target(), {}, signal, answerMaxMs);
       }
-      let options: https.RequestOptions;
+      let options: https.RequestOptions | null;
       try {
         // An exec plugin, which may open a browser, runs once and its credentials serve all who wait.
-        pending ??= authorize().finally(() => {
+        pending ??= authorizeAnew().finally(() => {
           pending = null;
         });
         options = await within(pending, signal, answerMaxMs);
       } catch (cause) {
-        return fail(explainCredentials(cause, server()));
+        return fail(noCredentials(server(), explainCredentials(cause, pluginOf(current.config))));
       }
+      if (options === null)
+        return fail(noCredentials(server(), `the credential plugin has not answered within ${String(Math.ceil(answerMaxMs / 1000))} s`));
       const used = current;
       const response = await send(target(), options, signal, answerMaxMs);
       // Only by the first of those whose requests were refused with the same credentials.
@@ -215,11 +251,11 @@ function connectWith(name: string, load: () => Loaded): Connection {
   };
 }
 
-/** A promise that is not waited for any longer than that, nor after the signal; it goes on by itself. */
-function within<T>(promise: Promise<T>, signal: AbortSignal, maxMs: number): Promise<T> {
+/** What a promise comes to, null when it is not waited for any longer: after so long, or after the signal. It goes on by itself. */
+function within<T>(promise: Promise<T>, signal: AbortSignal, maxMs: number): Promise<T | null> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => {
-      reject(new Error(`the credential plugin has not answered within ${String(Math.ceil(maxMs / 1000))} s`));
+      resolve(null);
     };
     const timer = setTimeout(giveUp, maxMs);
     signal.addEventListener("abort", giveUp, { once: true });
@@ -231,10 +267,21 @@ function within<T>(promise: Promise<T>, signal: AbortSignal, maxMs: number): Pro
   });
 }
 
-function explainCredentials(cause: unknown, where: string): SourceError {
-  // A JSON error quotes what it could not read, which may be a token.
-  const todo = cause instanceof SyntaxError ? "the output of the credential plugin is no JSON" : firstLine(cause);
+function noCredentials(where: string, todo: string): SourceError {
   return { kind: "unauthorized", what: "the credentials cannot be had", where, todo, retryable: true };
+}
+
+/** The command that gives the credentials, "" where the kubeconfig holds them. */
+function pluginOf(config: KubeConfig): string {
+  return asText(asObject(config.getCurrentUser()?.exec)["command"]);
+}
+
+/** A JSON error quotes what it could not read, and the library's error is what the plugin said on its way out: either may be a token. */
+function explainCredentials(cause: unknown, plugin: string): string {
+  if (cause instanceof SyntaxError) return "the output of the credential plugin is no JSON";
+  // Errors of the system (no such file, not executable) have a code.
+  const isOfSystem = cause instanceof Error && "code" in cause;
+  return plugin === "" || isOfSystem ? firstLine(cause) : `${plugin} failed, or printed no credential: run it by hand`;
 }
 
 function stampOf(files: readonly string[]): string {
@@ -259,19 +306,26 @@ function send(
   return new Promise((resolve) => {
     const client = url.protocol === "http:" ? http : https;
     const headers = { accept: "application/json", "user-agent": "portolan", ...(options.headers as http.OutgoingHttpHeaders | undefined) };
-    // A connection of its own each time: a watch keeps it anyway, names are looked up anew, and none that died meanwhile is used again.
-    const request = client.request(url, { agent: false, ...options, method: "GET", headers, signal }, (response) => {
-      clearTimeout(timer);
-      response.socket.setKeepAlive(true, 15_000);
-      resolve(
-        ok({
-          status: response.statusCode ?? 0,
-          retryAfterMs: readRetryAfter(response.headers["retry-after"]),
-          contentType: response.headers["content-type"] ?? "",
-          body: response as AsyncIterable<Buffer>,
-        }),
-      );
-    });
+    let request: http.ClientRequest;
+    try {
+      // A connection of its own each time: a watch keeps it anyway, names are looked up anew, and none that died meanwhile is used again.
+      request = client.request(url, { agent: false, ...options, method: "GET", headers, signal }, (response) => {
+        clearTimeout(timer);
+        response.socket.setKeepAlive(true, 15_000);
+        resolve(
+          ok({
+            status: response.statusCode ?? 0,
+            retryAfterMs: readRetryAfter(response.headers["retry-after"]),
+            contentType: response.headers["content-type"] ?? "",
+            body: response as AsyncIterable<Buffer>,
+          }),
+        );
+      });
+    } catch (cause) {
+      // A token with a line break, a certificate that is none: what was read cannot be sent.
+      resolve(fail(noCredentials(url.origin, explainUnusable(cause))));
+      return;
+    }
     // From the start, since a socket's own time-out begins only once it is connected. A watch then lives by the reflector's deadlines.
     const timer = setTimeout(() => request.destroy(new Error(`no answer within ${String(Math.ceil(answerMaxMs / 1000))} s`)), answerMaxMs);
     request.on("error", (cause) => {
@@ -280,6 +334,12 @@ function send(
     });
     request.end();
   });
+}
+
+function explainUnusable(cause: unknown): string {
+  return cause instanceof Error && "code" in cause && cause.code === "ERR_INVALID_CHAR"
+    ? "the token holds a line break, or something else that no header takes"
+    : firstLine(cause);
 }
 
 /** Seconds, or a date as some proxies send it. */

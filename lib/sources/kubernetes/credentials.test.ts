@@ -171,13 +171,59 @@ describe("credentials that change while it runs", () => {
     await expect.poll(runs).toBe(1);
   });
 
-  test("what a plugin prints is never quoted", async () => {
+  test.for([
+    {
+      name: "prints no JSON",
+      output: 'process.stdout.write("secret-of-a-plugin");',
+      says: "the output of the credential plugin is no JSON",
+    },
+    { name: "says why it fails", output: 'console.error("secret-of-a-plugin"); process.exit(1);', says: "run it by hand" },
+    { name: "fails without a word", output: "process.exit(1);", says: "run it by hand" },
+    { name: "prints JSON that is no credential", output: 'console.log(\'{"token":"secret-of-a-plugin"}\');', says: "run it by hand" },
+    { name: "prints a token that cannot be sent", output: credential('{ token: "secret\\nof-a-plugin" }'), says: "a line break" },
+    {
+      name: "prints a certificate that is none",
+      output: credential('{ clientCertificateData: "secret-of-a-plugin", clientKeyData: "secret-of-a-plugin" }'),
+      says: "PEM",
+    },
+  ])("a plugin that $name: told in one line, and nothing of what it prints is quoted", async ({ output, says }) => {
     const path = folder();
-    const { exec } = plugin(path, 'process.stdout.write("token-that-nobody-may-see");');
+    const { exec } = plugin(path, output);
     write(join(path, "config"), "https://127.0.0.1:1", {}, { exec });
     const answer = await ask(connect(join(path, "config")));
-    expect(answer).toContain("no JSON");
-    expect(answer).not.toContain("token-that");
+    expect(answer).toContain("the credentials cannot be had | ");
+    expect(answer).toContain(says);
+    expect(answer).not.toMatch(/secret|undefined/);
+  });
+
+  test("a plugin that once prints something else than a credential is run again", async () => {
+    const path = folder();
+    const own = await makePair("server");
+    const { url } = await serve({ tls: () => own, token: "good" });
+    const { exec, runs } = plugin(path, 'console.log(readFileSync("OUTPUT", "utf8"));'.replace("OUTPUT", join(path, "output")));
+    write(join(path, "config"), url, { "insecure-skip-tls-verify": true }, { exec });
+    const connection = connect(join(path, "config"));
+    writeFileSync(join(path, "output"), "{}");
+    expect(await ask(connection)).toContain("printed no credential");
+    writeFileSync(join(path, "output"), '{"status":{"token":"good"}}');
+    expect(await ask(connection)).toBe(200);
+    expect(runs()).toBe(2);
+  });
+
+  test("a token of the kubeconfig that cannot be sent is told, not thrown", async () => {
+    const path = folder();
+    write(join(path, "config"), "https://127.0.0.1:1", {}, { token: "secret\n" });
+    expect(await ask(connect(join(path, "config")))).toBe(
+      "the credentials cannot be had | the token holds a line break, or something else that no header takes",
+    );
+  });
+
+  test("a password in the server's address is for the server alone", async () => {
+    const path = folder();
+    const { url } = await serve({});
+    write(join(path, "config"), url.replace("//", "//somebody:secret@"), {}, {});
+    const connection = connect(join(path, "config"));
+    expect([await ask(connection), connection.server()]).toEqual([200, url]);
   });
 
   test.for([{ tls: false }, { tls: true }])("a kubeconfig that comes to name another server is followed (TLS: $tls)", async ({ tls }) => {
