@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { generate } from "selfsigned";
 import { afterEach, describe, expect, test } from "vitest";
 import { createApiServer } from "@/lib/sources/demo/api-server";
+import { buildScale } from "@/lib/sources/demo/scale";
 import { buildStory } from "@/lib/sources/demo/story/story";
 import { prepareCommandLine, type Ended } from "./cli.testkit";
 import type { ClusterReport } from "./examine-cluster";
@@ -105,6 +106,15 @@ describe("doctor", { timeout: 60_000 }, () => {
     const yaml = await start(["doctor", "--kubeconfig", kubeconfig, "-o", "yaml"]);
     expect(yaml.stdout).toBe(cluster.rbac);
     expect((await start(["doctor", "--kubeconfig", kubeconfig, "--strict"])).status).toBe(1);
+  });
+
+  test("a way that takes `continue` away: what the first page shows is enough", async () => {
+    const api = createApiServer({ objects: buildScale({ nodes: 2, pods: 600, services: 600 }) });
+    api.switches.strip.add("continue");
+    api.switches.forbidden.add("pods");
+    opened.push(api);
+    const { cluster } = await examine(writeKubeconfig(await api.start()));
+    expect(cluster.kinds.find(({ kind }) => kind === "pods")).toMatchObject({ verbs: { list: "forbidden" } });
   });
 
   test("nothing required may be read: exit code 2, and still the table and the RBAC", async () => {

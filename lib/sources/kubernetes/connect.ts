@@ -332,6 +332,11 @@ function send(
       clearTimeout(timer);
       resolve(fail(explainFailure(cause, url)));
     });
+    // A server that changes to another protocol leaves neither an answer nor an error. Whoever has one of them does not hear this.
+    request.on("close", () => {
+      clearTimeout(timer);
+      resolve(fail(explainFailure(new Error("the connection was closed without an answer"), url)));
+    });
     request.end();
   });
 }

@@ -10,6 +10,7 @@ import { asObject, asObjects, asText, type Raw } from "./slim/read";
  * - `ended`: the server closed in good order; `steady` says whether the watch had worked until then.
  * - `interrupted`: this machine slept, or the watch fell silent: connect anew at once.
  * - `expired`: the version is gone (or was of another server): list anew.
+ * - `failed`: no answer, or one that does not help; `disliked` when the server answered that it cannot do just this.
  * - `unsupported`: no streaming lists here; `stripped` when something in between took the parameters away.
  */
 export type End =
@@ -18,7 +19,13 @@ export type End =
   | { readonly kind: "expired"; readonly why: string; readonly steady: boolean }
   | { readonly kind: "unsupported"; readonly stripped: boolean }
   | { readonly kind: "forbidden"; readonly message: string }
-  | { readonly kind: "failed"; readonly error: SourceError; readonly retryAfterMs: number | null; readonly steady: boolean };
+  | {
+      readonly kind: "failed";
+      readonly error: SourceError;
+      readonly retryAfterMs: number | null;
+      readonly steady: boolean;
+      readonly disliked?: boolean;
+    };
 
 export const notAnApiServer = "check the server's address in the kubeconfig: a proxy or a login page may stand there";
 
@@ -48,17 +55,26 @@ function foreign(collection: Collection, { status, contentType }: ApiResponse): 
 /** What an HTTP status other than 200 means. */
 export async function refusal(collection: Collection, response: ApiResponse): Promise<End> {
   const { status, retryAfterMs, body } = response;
-  const object = parseStatus(await readText(body, 1 << 20).catch(() => ""));
+  const text = await readText(body, 1 << 20).catch(() => "");
+  const object = parseBody(text);
   const message = asText(object["message"]).slice(0, 300);
   if (status === 410 || isExpired(object)) return { kind: "expired", why: message || "the version is too old", steady: false };
   if (status === 403 && isStatus(object)) return { kind: "forbidden", message: message || "forbidden" };
   // A kind that the server does not have is not collected; nothing else is served at these paths.
-  if (status === 404) return { kind: "forbidden", message: `the server has no ${collection.row.kind} (404)` };
-  if (status === 403 || (status >= 300 && status < 400)) return foreign(collection, response);
+  if (status === 404 && (isStatus(object) || (collection.row.group !== "" && text.trim() === "404 page not found")))
+    return { kind: "forbidden", message: `the server has no ${collection.row.kind} (404)` };
+  if (status === 403 || status === 404 || (status >= 300 && status < 400)) return foreign(collection, response);
   const kind = status === 401 ? "unauthorized" : status >= 500 || status === 429 ? "unreachable" : "bad-response";
   const what =
     status === 401 ? "the credentials are refused (401)" : `the server answers ${String(status)}${message === "" ? "" : ` (${message})`}`;
-  return { kind: "failed", error: failure(collection, kind, what), retryAfterMs: retryAfterMs ?? retryAfterOf(object), steady: false };
+  const disliked = kind === "bad-response" || status === 500;
+  return {
+    kind: "failed",
+    error: failure(collection, kind, what),
+    retryAfterMs: retryAfterMs ?? retryAfterOf(object),
+    steady: false,
+    disliked,
+  };
 }
 
 /** What an ERROR event of a watch means; its object is a Status. */
@@ -66,7 +82,7 @@ export function errorEvent(collection: Collection, status: Raw, steady: boolean)
   const message = asText(status["message"]).slice(0, 300);
   if (isExpired(status)) return { kind: "expired", why: message || "the version is too old", steady };
   const error = failure(collection, "unreachable", message || "the watch ended with an error");
-  return { kind: "failed", error, retryAfterMs: retryAfterOf(status), steady };
+  return { kind: "failed", error, retryAfterMs: retryAfterOf(status), steady, disliked: true };
 }
 
 function failure({ connection, row }: Collection, kind: SourceError["kind"], what: string, cause?: unknown): SourceError {
@@ -103,7 +119,8 @@ export function isStatus(body: unknown): boolean {
   return asObject(body)["kind"] === "Status";
 }
 
-function parseStatus(text: string): Raw {
+/** The object that a body is; an empty one of what is no JSON. */
+export function parseBody(text: string): Raw {
   try {
     return asObject(JSON.parse(text));
   } catch {

@@ -329,3 +329,171 @@ test("an object that is made again under its name is the new one", async () => {
   await observed.until((snapshot) => [...snapshot.pods.values()].some(({ uid }) => uid === "another"));
   await observed.until(isLiveWith(server));
 });
+
+/** Something that answers some requests in the server's place, while `on`. */
+function stranger(
+  urls: RegExp,
+  answer: (response: ServerResponse) => void,
+): { on: boolean; readonly asked: string[]; readonly intercept: NonNullable<ApiServerOptions["intercept"]> } {
+  const made = {
+    on: false,
+    asked: [] as string[],
+    intercept: (request: IncomingMessage, response: ServerResponse): boolean => {
+      if (!made.on || !urls.test(request.url ?? "")) return false;
+      made.asked.push(request.url ?? "");
+      answer(response);
+      return true;
+    },
+  };
+  return made;
+}
+
+const json = { "content-type": "application/json" };
+const sendJson =
+  (body: unknown, status = 200) =>
+  (response: ServerResponse): void => {
+    response.writeHead(status, json).end(JSON.stringify(body));
+  };
+const other = { kind: "Service", apiVersion: "v1", metadata: { namespace: "a", name: "b", resourceVersion: "1" }, spec: {} };
+const nameless = { kind: "Pod", apiVersion: "v1", metadata: { resourceVersion: "1" }, spec: {} };
+
+describe("an answer about something else", () => {
+  test.for([
+    { name: "a list of another kind", body: { kind: "ServiceList", apiVersion: "v1", metadata: { resourceVersion: "9" }, items: [other] } },
+    {
+      name: "a list of a page of another kind's group",
+      body: { kind: "PodList", apiVersion: "metrics.k8s.io/v1beta1", metadata: { resourceVersion: "9" }, items: [] },
+    },
+  ])("$name is not taken for the pods", async ({ body }) => {
+    const stray = stranger(/^\/api\/v1\/pods\?limit/, sendJson(body));
+    const { server, observed } = await serve({}, { intercept: stray.intercept });
+    stray.on = true;
+    server.switches.streamingLists = false;
+    server.compact();
+    server.dropWatches("cut");
+    await observed.until(() => stray.asked.length > 2);
+    expect(observed.snapshot().kinds.pods).toMatchObject({
+      state: "stale",
+      message: expect.stringContaining("mixes up its answers") as string,
+    });
+    expect(observed.snapshot().pods.size).toBe(1100);
+    stray.on = false;
+    removeOne(server);
+    await observed.until(isLiveWith(server));
+  });
+
+  test.for([
+    { name: "an object of another kind", event: { type: "ADDED", object: other } },
+    { name: "an object without a name", event: { type: "DELETED", object: nameless } },
+    { name: "no object", event: { type: "MODIFIED", object: null } },
+    { name: "no metadata", event: { type: "MODIFIED", object: { kind: "Pod" } } },
+  ])("an event with $name: nothing is made of it, and the list is read anew", async ({ event }) => {
+    const stray = stranger(/^\/api\/v1\/pods\?.*resourceVersion=\d/, (response) => {
+      stray.on = false;
+      response.writeHead(200, json).write(`${JSON.stringify(event)}\n`);
+    });
+    const { server, observed } = await serve({}, { intercept: stray.intercept });
+    stray.on = true;
+    server.dropWatches("cut");
+    await observed.until(() => messages(observed).includes("an event is about something else"));
+    removeOne(server);
+    await observed.until(isLiveWith(server));
+    expect(observed.deltas.filter((delta) => delta.type === "upsert" && delta.kind === "pods" && delta.record.name === "b")).toEqual([]);
+  });
+
+  test.for([
+    { name: "an object of another kind", object: other },
+    { name: "an object without a name", object: nameless },
+  ])("a streaming list with $name is not believed: read by pages", async ({ object }) => {
+    const end = { kind: "Pod", metadata: { resourceVersion: "9", annotations: { "k8s.io/initial-events-end": "true" } } };
+    const lines = [
+      { type: "ADDED", object },
+      { type: "BOOKMARK", object: end },
+    ];
+    const stray = stranger(/^\/api\/v1\/pods\?.*sendInitialEvents/, (response) => {
+      response.writeHead(200, json).write(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    });
+    stray.on = true;
+    const { server, observed } = await serve({}, { intercept: stray.intercept });
+    await observed.until(isLiveWith(server));
+    expect(server.requests()).toContain("list pods");
+  });
+});
+
+describe("a version that the server does not resume from, though it is not called gone", () => {
+  const status = (code: number): object => ({ kind: "Status", apiVersion: "v1", status: "Failure", code, message: "no such version here" });
+  test.for([
+    { name: "refused as a bad request", answer: sendJson(status(400), 400) },
+    { name: "refused as a fault of the server", answer: sendJson(status(500), 500) },
+    { name: "an error in the watch", answer: sendJson({ type: "ERROR", object: status(500) }) },
+    { name: "an error without a word", answer: sendJson({ type: "ERROR", object: null }) },
+  ])("$name: stale, and listed anew after a few tries", async ({ answer }) => {
+    const stray = stranger(/^\/api\/v1\/pods\?.*resourceVersion=\d/, answer);
+    const { server, observed } = await serve({}, { intercept: stray.intercept });
+    stray.on = true;
+    const lists = server.requests().length;
+    removeOne(server);
+    server.dropWatches("cut");
+    await observed.until(isLiveWith(server));
+    expect(stray.asked.length).toBeGreaterThanOrEqual(3);
+    expect(states(observed, "pods")).toContain("stale");
+    expect(server.requests().slice(lists)).toContain("watch pods");
+  });
+});
+
+test("a server that changes to another protocol is tried again", async () => {
+  const stray = stranger(/^\/api\/v1\/pods\?/, (response) => {
+    response.socket?.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n");
+  });
+  const { server, observed } = await serve({}, { intercept: stray.intercept });
+  stray.on = true;
+  server.dropWatches("cut");
+  await observed.until(() => stray.asked.length > 2);
+  stray.on = false;
+  removeOne(server);
+  await observed.until(isLiveWith(server));
+});
+
+test("a page that says 404 in the server's place does not mean that there are no pods", async () => {
+  const stray = stranger(/^\/api\/v1\/pods\?/, (response) => {
+    response.writeHead(404, { "content-type": "text/html" }).end("<html>default backend</html>");
+  });
+  const { server, observed } = await serve({}, { intercept: stray.intercept });
+  stray.on = true;
+  server.dropWatches("cut");
+  await observed.until(() => stray.asked.length > 5);
+  expect(states(observed, "pods")).not.toContain("forbidden");
+  expect(observed.snapshot().pods.size).toBe(1100);
+  stray.on = false;
+  removeOne(server);
+  await observed.until(isLiveWith(server));
+});
+
+describe("a ConfigMap that is asked for by name", () => {
+  test.for([
+    {
+      name: "is answered half",
+      answer: (response: ServerResponse) => response.writeHead(200, json).write('{"kind":'),
+      says: "stopped in the middle",
+    },
+    { name: "is answered with an empty object", answer: sendJson({}), says: "something else" },
+    { name: "is answered with a Status", answer: sendJson({ kind: "Status", status: "Success" }), says: "something else" },
+    {
+      name: "is answered with a page",
+      answer: (response: ServerResponse) => response.writeHead(200).end("<html>"),
+      says: "something else",
+    },
+    { name: "is not found by who does not know", answer: (response: ServerResponse) => response.writeHead(404).end("<html>"), says: "404" },
+  ])("$name: stale until it can be read, and asked for again", async ({ answer, says }) => {
+    const stray = stranger(/\/configmaps\//, (response) => {
+      answer(response);
+    });
+    const { observed } = await serve({ answerMaxMs: 1000 }, { intercept: stray.intercept });
+    await observed.until(({ kinds }) => kinds.configmaps.state === "live");
+    stray.on = true;
+    await observed.until(({ kinds }) => kinds.configmaps.state === "stale");
+    expect(observed.snapshot().kinds.configmaps.message).toContain(says);
+    stray.on = false;
+    await observed.until(({ kinds }) => kinds.configmaps.state === "live");
+  });
+});

@@ -1,16 +1,18 @@
 // Reads one kind: everywhere when that is allowed, else namespace by namespace; and says how fresh it is as a whole.
 
-import type { Delta, KindStatus, ResourceKind } from "@/lib/core";
+import type { Delta, KindStatus } from "@/lib/core";
 import type { SourceError } from "../source";
 import { createBackoff, type Surroundings } from "./backoff";
 import type { ReflectorEvents, ReflectorState } from "./collection";
 import type { Connection } from "./connect";
-import { isStatus } from "./end";
+import { createDeadline } from "./deadline";
+import { isStatus, parseBody } from "./end";
 import { collectionPath, type KindRow } from "./kinds";
 import type { Limits } from "./limits";
 import { readText } from "./lines";
 import { runReflector } from "./reflector";
-import { slimAs } from "./slim/slim-object";
+import { asText } from "./slim/read";
+import { isOfKind, slimAs } from "./slim/slim-object";
 import type { Wake } from "./wake";
 
 export type KindReaderOptions = {
@@ -160,39 +162,41 @@ function mergeParts(parts: ReadonlyMap<string, Part>, nowMs: number): KindStatus
 }
 
 /** A few objects by name (RBAC resourceNames): asked one by one, again every minute, or sooner after a failure. */
-async function pollNamed({ connection, row, signal, surroundings, deltas, settled }: KindReaderOptions): Promise<void> {
+async function pollNamed(options: KindReaderOptions): Promise<void> {
+  const { row, signal, surroundings, deltas, settled } = options;
   const { namespace, names } = row.names ?? { namespace: "", names: [] };
   let state: KindStatus["state"] = "syncing";
   let sinceMs = surroundings.now();
   const backoff = createBackoff(surroundings.random);
   while (!signal.aborted) {
-    const answers = await Promise.all(
-      names.map((name) => getNamed(connection, row.kind, `${collectionPath(row, namespace)}/${name}`, signal)),
-    );
+    const answers = await Promise.all(names.map((name) => getNamed(options, `${collectionPath(row, namespace)}/${name}`)));
     if (isStopped(signal)) return;
-    const next: KindStatus["state"] = answers.some((answer) => answer === "failed")
-      ? state === "syncing"
-        ? "syncing"
-        : "stale"
-      : answers.every((answer) => answer === "forbidden")
-        ? "forbidden"
-        : "live";
+    const failures = answers.filter((answer) => answer !== "forbidden" && "why" in answer);
+    const next: KindStatus["state"] =
+      failures.length > 0
+        ? state === "syncing"
+          ? "syncing"
+          : "stale"
+        : answers.every((answer) => answer === "forbidden")
+          ? "forbidden"
+          : "live";
     if (next !== state) sinceMs = surroundings.now();
     state = next;
-    const found = answers.flatMap((answer) => (typeof answer === "string" ? [] : answer));
+    const found = answers.flatMap((answer) => (answer === "forbidden" || "why" in answer ? [] : answer));
     const warnings = found.flatMap(({ key, warnings: list }): Delta[] => [{ type: "warnings", kind: row.kind, key, warnings: list }]);
     const records = found.flatMap(({ records: each }) => each);
     // The row's kind made these records; the union cannot tell.
-    if (next === "live" || next === "forbidden") deltas([{ type: "replace", kind: row.kind, scope: "all", records } as Delta, ...warnings]);
-    if (answers.every((answer) => answer !== "failed")) backoff.reset();
-    const delay = next === "live" || next === "forbidden" ? namedIntervalMs : backoff.next(null);
+    if (failures.length === 0) deltas([{ type: "replace", kind: row.kind, scope: "all", records } as Delta, ...warnings]);
+    if (failures.length === 0) backoff.reset();
+    const delay =
+      failures.length === 0 ? namedIntervalMs : backoff.next(Math.max(0, ...failures.map(({ retryAfterMs }) => retryAfterMs ?? 0)));
     const status: KindStatus = {
       state,
       sinceMs,
       expected: null,
       namespaces: "all",
       forbiddenNamespaces: [],
-      message: null,
+      message: failures[0]?.why ?? null,
       retryAtMs: surroundings.now() + delay,
     };
     deltas([{ type: "status", kind: row.kind, status }]);
@@ -212,23 +216,34 @@ type Named = readonly {
   readonly warnings: ReturnType<typeof slimAs>["warnings"];
 }[];
 
+type NamedFailure = { readonly why: string; readonly retryAfterMs: number | null };
+
 async function getNamed(
-  connection: Connection,
-  kind: ResourceKind,
+  { connection, row: { kind }, signal, limits }: KindReaderOptions,
   path: string,
-  signal: AbortSignal,
-): Promise<Named | "forbidden" | "failed"> {
-  const response = await connection.get(path, signal);
-  if (!response.ok) return "failed";
-  const text = await readText(response.value.body, 4 << 20).catch(() => null);
-  if (response.value.status === 404) return [];
-  if (![200, 403].includes(response.value.status) || text === null) return "failed";
+): Promise<Named | "forbidden" | NamedFailure> {
+  const deadline = createDeadline(signal);
+  deadline.atMost(limits.pageMaxMs, "the answer takes too long");
   try {
-    const object: unknown = JSON.parse(text);
-    if (response.value.status === 403) return isStatus(object) ? "forbidden" : "failed";
+    const response = await connection.get(path, deadline.signal, limits.answerMaxMs);
+    if (!response.ok) return { why: `${response.error.what}: ${response.error.where}`, retryAfterMs: null };
+    const feed = (): void => {
+      deadline.within(limits.answerMaxMs, "the answer stopped in the middle");
+    };
+    feed();
+    const { status, retryAfterMs, body } = response.value;
+    const object = parseBody(await readText(body, 4 << 20, feed));
+    // Whoever answers otherwise (a proxy, a login page) does not know whether the object is there.
+    if (status === 403 && isStatus(object)) return "forbidden";
+    if (status === 404 && isStatus(object)) return [];
+    if (status !== 200) return { why: `the server answers ${String(status)}: ${connection.server()}`, retryAfterMs };
     const slim = slimAs(kind, object);
+    const isThere = slim.skipped === null && isOfKind(kind, asText(object["apiVersion"]), asText(object["kind"]));
+    if (!isThere) return { why: `the answer is something else: ${connection.server()}`, retryAfterMs };
     return [{ key: path.slice(path.lastIndexOf("/") + 1), records: slim.records.map(({ record }) => record), warnings: slim.warnings }];
   } catch {
-    return "failed";
+    return { why: `${deadline.reason() ?? "the answer is cut short"}: ${connection.server()}`, retryAfterMs: null };
+  } finally {
+    deadline.end();
   }
 }

@@ -5,6 +5,7 @@ import { requiredKinds, type Delta, type ResourceKind } from "@/lib/core";
 import type { ClusterSource, Sink, SourceError, SourceHandle } from "../source";
 import { realSurroundings, type Surroundings } from "./backoff";
 import type { Connection } from "./connect";
+import { createDeadline } from "./deadline";
 import { startKindReader } from "./kind-reader";
 import { kindTable } from "./kinds";
 import { usualLimits, type Limits } from "./limits";
@@ -96,7 +97,7 @@ function startSource(options: KubernetesSourceOptions, sink: Sink, onTrouble: (e
       settled: () => settled.get(row.kind)?.(),
     });
   }
-  void followVersion(connection, surroundings, stop.signal, (version) => {
+  void followVersion(connection, surroundings, limits, stop.signal, (version) => {
     apply([{ type: "version", version }]);
   });
 
@@ -118,13 +119,17 @@ function startSource(options: KubernetesSourceOptions, sink: Sink, onTrouble: (e
 async function followVersion(
   connection: Connection,
   surroundings: Surroundings,
+  limits: Limits,
   signal: AbortSignal,
   tell: (version: string) => void,
 ): Promise<void> {
   while (!signal.aborted) {
-    const response = await connection.get("/version", signal);
+    const deadline = createDeadline(signal);
+    deadline.atMost(2 * limits.answerMaxMs, "the version takes too long");
+    const response = await connection.get("/version", deadline.signal, limits.answerMaxMs);
     const text = response.ok ? await readText(response.value.body, 1 << 20).catch(() => "") : "";
     const status = response.ok ? response.value.status : 0;
+    deadline.end();
     if (status === 403 || status === 404) return;
     const version = status === 200 ? parseVersion(text) : "";
     if (version !== "") tell(version);

@@ -5,7 +5,8 @@ import { createDeadline } from "./deadline";
 import { broken, failed, foreignPage, refusal, type End } from "./end";
 import { collectionPath } from "./kinds";
 import { readText } from "./lines";
-import { asObject, asObjects, asText, type Raw } from "./slim/read";
+import { asArray, asObject, asText, type Raw } from "./slim/read";
+import { isOfKind } from "./slim/slim-object";
 
 const pageSize = 500;
 const pageSizeMax = 8000;
@@ -28,7 +29,7 @@ export async function listPages(collection: Collection, position: Position): Pro
     const own = asText(meta["resourceVersion"]);
     if (version !== "" && own !== version)
       return { kind: "expired", why: `the pages of the list of ${row.kind} are of several versions`, steady: false };
-    for (const item of asObjects(page.list["items"])) note(found, collection, item);
+    for (const item of asArray(page.list["items"])) note(found, collection, item);
     next = asText(meta["continue"]);
     version = own;
     if (next !== "" && found.size === before) {
@@ -81,7 +82,10 @@ function parseList(collection: Collection, text: string): End | { readonly list:
     return failed(collection, "the answer is no JSON: something in between answers in the API server's place, or cuts its answers short");
   }
   const { items } = list;
-  if (!asText(list["kind"]).endsWith("List") || !(Array.isArray(items) || items === null))
-    return failed(collection, `the answer is no list but ${JSON.stringify(asText(list["kind"]) || "something without a kind")}`);
+  const kind = asText(list["kind"]);
+  if (!kind.endsWith("List") || !(Array.isArray(items) || items === null))
+    return failed(collection, `the answer is no list but ${JSON.stringify(kind || "something without a kind")}`);
+  if (!isOfKind(collection.row.kind, asText(list["apiVersion"]), kind.slice(0, -"List".length)))
+    return failed(collection, `the answer is a ${kind}: something in between mixes up its answers`);
   return { list };
 }

@@ -2,6 +2,7 @@
 
 import type { ResourceKind } from "@/lib/core";
 import type { SourceError } from "../source";
+import { keyOf } from "./collection";
 import type { Connection } from "./connect";
 import { isStatus, notAnApiServer } from "./end";
 import { collectionPath, kindTable, type KindRow } from "./kinds";
@@ -138,10 +139,16 @@ async function knownNamespaces(ask: Ask, kinds: readonly KindAccess[], named: re
   const seen = new Set(named);
   const row = kindTable[place];
   let next = "";
+  const begins = new Set<string>();
   do {
     if (row === undefined) break;
     const { body } = await ask(`${collectionPath(row, null)}?limit=500${next === "" ? "" : `&continue=${encodeURIComponent(next)}`}`);
-    for (const item of asObjects(asObject(body)["items"])) seen.add(asText(asObject(item["metadata"])["namespace"]));
+    const items = asObjects(asObject(body)["items"]);
+    // Where something in between takes `continue` away every page is the first one.
+    const begin = keyOf(items[0]);
+    if (begins.has(begin)) break;
+    begins.add(begin);
+    for (const item of items) seen.add(asText(asObject(item["metadata"])["namespace"]));
     next = asText(asObject(asObject(body)["metadata"])["continue"]);
   } while (next !== "");
   return [...seen].filter((name) => name !== "").sort();

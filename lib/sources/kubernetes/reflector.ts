@@ -10,6 +10,9 @@ import { watchCollection } from "./watch";
 /** A server that starts refuses some requests until it has read its roles: what was read is kept for so many refusals. */
 const refusalsMax = 3;
 
+/** What is wrong may be the version that is resumed from: it is given up after so many watches in a row that the server answered with an error. */
+const dislikedMax = 3;
+
 /** Runs until the signal aborts; resolves then. Never rejects. */
 export async function runReflector(collection: Collection): Promise<void> {
   const { connection, events, surroundings, signal } = collection;
@@ -24,6 +27,7 @@ export async function runReflector(collection: Collection): Promise<void> {
     unpaged: false,
   };
   let refusals = 0;
+  let disliked = 0;
   const state = (name: "syncing" | "stale" | "forbidden", message: string | null, retryAtMs: number | null = null): void => {
     events.state({ state: name, message, expected: null, retryAtMs });
   };
@@ -57,6 +61,7 @@ export async function runReflector(collection: Collection): Promise<void> {
     if (isSteady(end)) {
       backoff.reset();
       position.expiries = 0;
+      disliked = 0;
     }
     switch (end.kind) {
       case "ended": {
@@ -101,6 +106,10 @@ export async function runReflector(collection: Collection): Promise<void> {
       case "failed": {
         // Progress is better than waiting for the better way: the next list goes the other one (client-go falls back likewise).
         if (wasListing && position.version === null) position.streaming = !position.streaming && position.stripped === 0;
+        if (position.version !== null && end.disliked === true) {
+          disliked += 1;
+          if (disliked % dislikedMax === 0) position.version = null;
+        }
         const delay = backoff.next(end.retryAfterMs);
         state(position.synced ? "stale" : "syncing", `${end.error.what}: ${end.error.where}`, surroundings.now() + delay);
         events.trouble(end.error);

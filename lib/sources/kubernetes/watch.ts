@@ -8,6 +8,7 @@ import { broken, errorEvent, failed, foreignPage, refusal, type End } from "./en
 import { collectionPath } from "./kinds";
 import { readLines } from "./lines";
 import { asObject, asText, type Raw } from "./slim/read";
+import { isOfKind } from "./slim/slim-object";
 
 const overtimeMs = 30_000;
 const silentList = "the streaming list fell silent";
@@ -168,12 +169,21 @@ function readEvent(attempt: Attempt, line: string, batch: Delta[]): void {
     return;
   }
   const object = asObject(event["object"]);
-  const version = asText(asObject(object["metadata"])["resourceVersion"]);
+  const meta = asObject(object["metadata"]);
+  const version = asText(meta["resourceVersion"]);
   const goesBack = attempt.initial === null && position.version !== null && isBefore(version, position.version);
   switch (event["type"]) {
     case "ADDED":
     case "MODIFIED":
     case "DELETED":
+      if (asText(meta["name"]) === "" || !isOfKind(collection.row.kind, asText(object["apiVersion"]), asText(object["kind"]))) {
+        // What it was about is not known.
+        attempt.end =
+          attempt.initial === null
+            ? { kind: "expired", why: "an event is about something else", steady: attempt.steady }
+            : failed(collection, "the streaming list holds something else: something in between mixes up its answers");
+        return;
+      }
       if (attempt.initial !== null) {
         readInitial(attempt, attempt.initial, event["type"], object);
         return;

@@ -60,6 +60,11 @@ export function resourceKindOf(apiVersion: string, apiKind: string): ResourceKin
   return apiKind === "Endpoints" ? "endpoints" : kindOfApiKind.get(apiKind);
 }
 
+/** Whether an object, or a list by the kind of its items, may be of this kind: items of a list and of some dumps do not say of which they are. */
+export function isOfKind(kind: ResourceKind, apiVersion: string, apiKind: string): boolean {
+  return apiKind === "" || resourceKindOf(apiVersion, apiKind) === kind;
+}
+
 /** Slims an object of any kind by its own `apiVersion` and `kind`. */
 export function slimObject(value: unknown): SlimResult {
   const raw = asObject(value);
