@@ -42,6 +42,12 @@ describe("check", () => {
     expect(stdout).toContain("30001/TCP is taken by");
   });
 
+  test("what could not be read is not called harmless", () => {
+    expect(check("kind: Service\n").stdout).toMatch(/^no object\.\nNothing could be checked\. 0 resolved, /);
+    const known = service("clearml-session-2", 30_002, "ai.allegro.agent.serial: pod-2");
+    expect(check(`kind: Service\n---\n${known}`).stdout).toContain("Nothing new is found in what could be read.");
+  });
+
   test.for([
     ["sarif", /"uri": "stdin"[^]*"startLine": 9/],
     ["junit", /<failure type="critical" message="30001\/TCP is taken by clearml\/clearml-session-1">[^]*stdin:9:7/],
@@ -86,6 +92,12 @@ describe("check", () => {
     expect(status).toBe(0);
     expect(answer.objects.map(({ effect, name }) => `${effect} ${name}`)).toEqual(objects);
     expect(answer.resolved.map(({ rule }) => rule)).toEqual(resolved);
+  });
+
+  test("nothing is taken away while part of the manifest cannot be read", () => {
+    const known = service("clearml-session-2", 30_002, "ai.allegro.agent.serial: pod-2");
+    const { stdout } = check(`${known}---\nkind: Service\n`, "--prune-label", "app=clearml-session-7", "-o", "json");
+    expect((JSON.parse(stdout) as Answer).objects.map(({ effect, name }) => `${effect} ${name}`)).toEqual(["update clearml-session-2"]);
   });
 
   test("by itself: no cluster is asked, and what depends on nodes is not evaluated", () => {

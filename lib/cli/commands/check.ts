@@ -68,8 +68,10 @@ export const check: Command = {
     if (!texts.ok) throw fromSourceError(texts.error);
     const read = readManifest(texts.value, flags.text("namespace") ?? "default");
     const base = await loadBase(flags);
+    // As kubectl, which takes nothing away as long as part of the manifest cannot be read: it may hold what would be missed.
+    const prunes = Object.keys(labels).length > 0 && read.errors.length === 0;
     const manifest: Manifest = {
-      objects: [...read.manifest.objects, ...(Object.keys(labels).length === 0 ? [] : findPruned(base.snapshot, read.manifest, labels))],
+      objects: [...read.manifest.objects, ...(prunes ? findPruned(base.snapshot, read.manifest, labels) : [])],
     };
     const answer = encodeCheck(checkManifest(base.snapshot, base.context, manifest, base.evaluation), read, base.snapshot.cluster, failOn);
     await print(format(answer, flags.text("output"), failOn));

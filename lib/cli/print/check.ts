@@ -50,8 +50,14 @@ export function printCheck(check: WireCheck): string {
     ...(chosen === 0 ? [] : [`${String(chosen)} ${chosen === 1 ? "number" : "numbers"} left to the API server`]),
     ...(ignored.length === 0 ? [] : [`ignored: ${ignored.map(({ kind, count }) => `${String(count)} ${kind}`).join(", ")}`]),
   ].join("; ");
-  const nothing = introduced.length === 0 ? "Nothing new is found." : `${String(introduced.length)} introduced.`;
-  return `${sections.join("\n")}${sections.length === 0 ? "" : "\n"}${plain(counts)}.\n${nothing} ${String(resolved.length)} resolved, ${String(unchanged)} unchanged.\n`;
+  return `${sections.join("\n")}${sections.length === 0 ? "" : "\n"}${plain(counts)}.\n${sayIntroduced(check)} ${String(resolved.length)} resolved, ${String(unchanged)} unchanged.\n`;
+}
+
+/** What could not be read is never called harmless. */
+function sayIntroduced({ introduced, verdict, objects }: WireCheck): string {
+  if (introduced.length > 0) return `${String(introduced.length)} introduced.`;
+  if (verdict !== "unreadable") return "Nothing new is found.";
+  return objects.length === 0 ? "Nothing could be checked." : "Nothing new is found in what could be read.";
 }
 
 function section(title: string, columns: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -398,6 +398,11 @@ describe("mistakes: each is named with its place, and what is right beside it is
     expect(names(false).errors).toEqual([]);
   });
 
+  test("are in the order of the text, though the parser finds its own first", () => {
+    const text = `${service.replace("port: 80", "port: 0")}---\nmetadata: { name: x\n`;
+    expect(read(text)[1].map((each) => Number(each.split(":")[0]))).toEqual([10, 14]);
+  });
+
   test("of a document as a whole stand where it begins, behind comments", () => {
     expect(read(`${service}---\n# a comment\nmetadata: {}\n---\n- 1\n`)[1]).toEqual([
       "14:1 kind is missing",

@@ -42,16 +42,18 @@ export type ReadManifest = {
  * Reads manifests.
  *
  * Input:   texts with the names to show for them; the namespace of objects that name none.
- * Returns: the objects in the order of the texts. An object with a mistake is left out; a text without any object is a mistake too.
+ * Returns: the objects and the mistakes in the order of the texts. An object with a mistake is left out; a text without any object is a mistake too.
  * Errors:  never throws.
  */
 export function readManifest(texts: readonly ManifestText[], namespace: string): ReadManifest {
   const reading = createReading(namespace);
   for (const { file, text, damaged } of texts) {
     const { documents, errors } = readDocuments(file, text, damaged);
+    const start = reading.errors.length;
     reading.errors.push(...errors);
     for (const document of documents) readValue(reading, document.value, [], document.at);
     if (documents.length === 0 && errors.length === 0) reading.errors.push({ file, line: 1, column: 1, ...mistake("no-object") });
+    reading.errors.push(...reading.errors.splice(start).sort((a, b) => a.line - b.line || a.column - b.column));
   }
   return {
     manifest: { objects: reading.objects },
