@@ -8,6 +8,11 @@ export function inSchema({ fact }: Mistake): string {
   return JSON.stringify(fact);
 }
 
+/** A mistake of what stands there; a field that is left out is told to be missing. */
+export function whereGiven(says: Mistake): (issue: z.core.$ZodRawIssue) => string | undefined {
+  return ({ input }) => (input === undefined ? undefined : inSchema(says));
+}
+
 /** The mistake in such a message. */
 export function fromSchema(message: string): Mistake {
   return fromFact(JSON.parse(message) as MistakeFact);

@@ -2,10 +2,10 @@
 
 import { z } from "zod";
 import { fail, listRules, mistake, nearestWord, ok, parseAddress, parseCidr, type Mistake, type Result } from "@/lib/core";
-import { fromSchema, inSchema, inSchemaWithoutWords } from "./mistake-in-schema";
+import { fromSchema, inSchema, inSchemaWithoutWords, whereGiven } from "./mistake-in-schema";
 
 const range = z
-  .union([z.string().regex(/^\d{1,5}(-\d{1,5})?$/, inSchema(mistake("range"))), z.number().int()], { error: inSchema(mistake("range")) })
+  .union([z.string().regex(/^\d{1,5}(-\d{1,5})?$/, inSchema(mistake("range"))), z.number().int()], { error: whereGiven(mistake("range")) })
   .transform((value, context) => {
     const [first = Number.NaN, last = first] = String(value).split("-").map(Number);
     if (!(first >= 1 && last <= 65_535 && first <= last)) {
@@ -15,7 +15,7 @@ const range = z
     return { first, last };
   });
 
-const day = z.iso.date(inSchema(mistake("day")));
+const day = z.iso.date({ error: whereGiven(mistake("day")) });
 
 const allow = z.strictObject({ namespaces: z.array(z.string()).optional(), labels: z.record(z.string(), z.string()).optional() });
 const cidr = z.string().refine((text) => parseCidr(text) !== undefined, inSchema(mistake("network")));
@@ -67,7 +67,7 @@ const policySchema = z.strictObject({
     .array(
       z.strictObject({
         rule: z.string(),
-        subject: z.string().regex(/^[A-Za-z]+(\/[^/]+){1,2}$/, inSchema(mistake("subject"))),
+        subject: z.string().regex(/^[A-Z][A-Za-z0-9]*(\/[^/]+){1,2}$/, inSchema(mistake("subject"))),
         owners: z.array(z.string()).optional(),
         reason: z.string(),
         by: z.string(),

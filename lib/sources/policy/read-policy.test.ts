@@ -97,6 +97,21 @@ describe("a policy file", () => {
       says: /^p\.yaml:12:\d+: severities\.pinned-in-dynamic-bnd: .*did you mean pinned-in-dynamic-band/,
     },
     {
+      name: "a subject whose kind is left out",
+      text: whole.replace("subject: Service/clearml/web", "subject: clearml/web"),
+      says: /^p\.yaml:9:\d+: acknowledgements\[0\]\.subject: wants an object such as Service\//,
+    },
+    {
+      name: "an acknowledgement without its last day",
+      text: whole.replace(', by: "ops", until: 2027-01-31', ', by: "ops"'),
+      says: /^p\.yaml:9:\d+: acknowledgements\[0\]\.until: is missing$/,
+    },
+    {
+      name: "a band without numbers",
+      text: whole.replace("ports: 30001-30020, ", ""),
+      says: /^p\.yaml:5:\d+: bands\[0\]\.ports: is missing$/,
+    },
+    {
       name: "a severity that is none",
       text: whole.replace("band: off", "band: silent"),
       says: /^p\.yaml:12:\d+: severities\.pinned-in-dynamic-band/,
