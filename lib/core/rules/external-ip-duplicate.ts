@@ -79,7 +79,7 @@ export const externalIpDuplicate = defineRule<SharedEvidence>({
             : ` MetalLB's sharing key (${sayList([...new Set(keys)])}) lets Services share an address on different ports, never one port.`;
         return {
           title: `${sayPorts(ports)} on ${sayList(addresses.slice(0, 3))}${addresses.length > 3 ? " …" : ""} ${verb(ports, "belongs", "belong")} to ${String(services.length)} Services`,
-          summary: `${names} all have endpoints; each node serves one of them.${sharing}`,
+          summary: `${names} ${services.length === 2 ? "both" : "all"} have endpoints; each node serves one of them.${sharing}`,
           symptoms: ["connections reach one Service or the other, by node and by time"],
         };
       },
