@@ -137,6 +137,39 @@ describe("one Service for each owner", () => {
   });
 });
 
+describe("several findings at once", () => {
+  test("remedies that were written before any of them was applied name no number twice: all together they make all findings go away", () => {
+    const serials = [1, 2, 3, 10];
+    const parts = {
+      nodes,
+      ...app(
+        serials.flatMap((number) =>
+          ["96e6ac6b", "fab4defe"].flatMap((agent, place) =>
+            runPods(
+              null,
+              `${agent}-${String(number)}`,
+              [place + 1],
+              { ...member(number).selector, CLEARML: `agent-${agent}` },
+              [{ containerPort: 10_022 }],
+              clearml,
+            ),
+          ),
+        ),
+        // The second one has a twin: both findings are told the same.
+        [...serials.map(member), { ...member(2), name: "twin", ports: [{ port: 10_022, nodePort: 30_050 }] }],
+      ),
+    };
+    const snapshot = buildSnapshot(parts);
+    const mixed = runRules(snapshot, context).findings.filter(({ rule }) => rule === "mixed-owners");
+    const yaml = mixed.flatMap((finding) => writeRemedies(snapshot, context, finding, "service").remedies.map((each) => each.yaml));
+    expect(yaml).toHaveLength(5);
+    const { resolved, introduced, evaluation } = apply(parts, [...new Set(yaml)].join("---\n"));
+    expect(introduced).toEqual([]);
+    expect(evaluation.findings).toEqual([]);
+    expect(resolved.map(({ fingerprint }) => fingerprint)).toEqual(expect.arrayContaining(mixed.map(({ fingerprint }) => fingerprint)));
+  });
+});
+
 describe("first aid", () => {
   test("F01: each node answers alone; what is left is the note for clients inside and the drops that the remedy names", () => {
     const { finding, answer } = ask(F01, "mixed-owners", "local");
@@ -357,6 +390,30 @@ describe("each corrected Service makes its finding go away, and brings no other"
     expect(describeSaying(step ?? { code: "flows.stay", values: {} })).toMatch(
       /"ai\.clearml\.agent\.serial":null.*only where an earlier apply wrote/,
     );
+  });
+
+  test("F05: of Services with one slip those are corrected that it cures; why the others are not stands beside", () => {
+    const mistyped = (number: number) => ({ ...member(number), selector: { "ai.clearml.agent.serial": `pod-${String(number)}` } });
+    const another = runPods(null, "id-other", [2], member(3).selector, [{ containerPort: 10_022 }], clearml);
+    const parts = { nodes, ...app([...sessions(1, 2, 3), ...another], [1, 2, 3].map(mistyped)) };
+    const { finding, answer } = ask(parts, "no-endpoints", "service");
+    const [remedy] = answer.remedies;
+    expect(finding.ports.map(({ port }) => port)).toEqual([30_001, 30_002, 30_003]);
+    expect(remedy?.gains.map((each) => each.values["service"])).toEqual(["clearml/clearml-session-1", "clearml/clearml-session-2"]);
+    expect(remedy?.costs.map((each) => describeSaying(each))).toContain(
+      "clearml/clearml-session-3: left as before; there the right selector would answer with pods of several owners",
+    );
+    const { introduced, evaluation } = apply(parts, remedy?.yaml ?? "");
+    expect(introduced).toEqual([]);
+    expect(evaluation.findings.map(({ rule, ports }) => [rule, ports.map(({ port }) => port)])).toEqual([["no-endpoints", [30_003]]]);
+  });
+
+  test("without a node-port range that is known no number is named, and that is the reason", () => {
+    const parts = { nodes, ...app(web, [{ ...toWeb, name: "web", ports: [{ port: 80, targetPort: 8080, nodePort: 8080 }] }]) };
+    const { answer } = ask(parts, "node-port-out-of-range", "service");
+    expect(answer.unavailable.map(({ reason }) => describeSaying(reason))).toEqual([
+      expect.stringMatching(/^the node-port range is not known.*set nodePortRange/),
+    ]);
   });
 
   test("a number stays where none is free in the band, and the reason is told", () => {

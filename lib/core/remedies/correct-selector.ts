@@ -22,11 +22,10 @@ export const correctSelector: RemedyWriter = {
   plan(snapshot, context, finding) {
     const services = subjectServices(snapshot, finding).filter(({ selector }) => selector !== null);
     const planned = services.map((service) => ({ service, correction: correctOnce(snapshot, context, service) }));
-    const failed = planned.flatMap(({ correction }) => (correction.ok ? [] : [correction]));
-    if (failed[0] !== undefined) return failed[0];
     const all = planned.flatMap(({ service, correction }) => (correction.ok ? [{ service, ...correction.value }] : []));
+    const left = planned.flatMap(({ service, correction }) => (correction.ok ? [] : [{ service, reason: correction.error }]));
     const [first] = all;
-    if (first === undefined) return fail(null);
+    if (first === undefined) return fail(left[0]?.reason ?? null);
     return ok(() => {
       const { wanted: was, has: will } = first.miss;
       const changes = all.map((each) => ({ ...each, ...patchOf(each.service, each.selector) }));
@@ -43,6 +42,7 @@ export const correctSelector: RemedyWriter = {
         ),
         costs: [
           say("selector.meant", { was, will }),
+          ...sayLeft(left),
           ...all.flatMap(({ service, pods }) => sayDrops(snapshot, context, service, pods)),
           ...all.flatMap(({ service }) => {
             const object = `Service ${service.namespace}/${service.name}`;
@@ -59,6 +59,21 @@ export const correctSelector: RemedyWriter = {
     });
   },
 };
+
+type Left = { readonly service: ServiceRecord; readonly reason: Saying | null };
+
+/** Services of the same slip that its correction would not cure, by what stands in the way. */
+function sayLeft(left: readonly Left[]): readonly Saying[] {
+  const codes = {
+    "alone.several": "selector.left-several",
+    "alone.address": "selector.left-address",
+    "alone.no-port": "selector.left-no-port",
+  } as const;
+  return Object.entries(codes).flatMap(([why, code]) => {
+    const services = left.filter(({ reason }) => reason?.code === why).map(({ service }) => `${service.namespace}/${service.name}`);
+    return services.length === 0 ? [] : [say(code, { services: listNames(services, 10) })];
+  });
+}
 
 /** The commands that change the selector of a Service, and that put back what it was. */
 function patchOf(service: ServiceRecord, selector: Labels): { readonly patch: string; readonly undo: string } {

@@ -8,6 +8,7 @@ import type { Band, Context, Policy } from "../policy/policy";
 import { listFreePorts } from "../ranges/find-free-ports";
 import { readsOfBlocks } from "../rules/support/blocks";
 import { knowNodePortRange } from "../rules/support/node-port-range";
+import { say, type Saying } from "./words";
 
 type Holder = { readonly namespace: string; readonly labels: Labels };
 export type Numbers = { readonly band: string | null; readonly numbers: readonly number[] };
@@ -41,6 +42,11 @@ export function pickNumbers(
     if (numbers.length === count) return { band, numbers };
   }
   return null;
+}
+
+/** Why no nodePort can be named. */
+export function sayNoNumber(snapshot: Snapshot, context: Context, count: number): Saying {
+  return knowNodePortRange(snapshot, context) === null ? say("service.no-range") : say("service.no-number", { count: String(count) });
 }
 
 /** What `pickNumbers` rests on beside its own input, for `reads`. */

@@ -8,7 +8,7 @@ import { assemble, commandLine, listNames, type Document } from "./documents";
 import type { Remedy, RemedySubject } from "./remedy";
 import { rememberPerService } from "./remember";
 import { subjectService } from "./selected-pods";
-import { planSeparation, type Change } from "./separate-owners";
+import { planSeparation, type Change } from "./plan-separation";
 import { writeService } from "./service-manifest";
 import { say, type Saying } from "./words";
 

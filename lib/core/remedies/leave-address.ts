@@ -8,7 +8,7 @@ import type { ServicePort, ServiceRecord } from "../model/service";
 import type { Snapshot } from "../model/snapshot";
 import type { Context } from "../policy/policy";
 import { assemble, listNames, patchCommand } from "./documents";
-import { isStaticNumber, pickNumbers } from "./free-numbers";
+import { isStaticNumber, pickNumbers, sayNoNumber } from "./free-numbers";
 import type { Remedy, RemedySubject, RemedyWriter } from "./remedy";
 import { doorsOf, subjectServices } from "./selected-pods";
 import { managerOf, writeService } from "./service-manifest";
@@ -83,7 +83,7 @@ function planMove(
   if (service.type !== "ClusterIP" || externalIPs.length > 0) return ok({ service, after, given: [...given] });
   const count = service.ports.length;
   const picked = pickNumbers(snapshot, context, "nodePort", service, null, count, taken);
-  if (picked === null) return fail(say("service.no-number", { count: String(count) }));
+  if (picked === null) return fail(sayNoNumber(snapshot, context, count));
   for (const number of picked.numbers) taken.add(number);
   const ports = service.ports.map((port, place) => ({ ...port, nodePort: picked.numbers[place] ?? 0 }));
   return ok({ service, after: { ...after, type: "NodePort", ports }, given: [...given] });

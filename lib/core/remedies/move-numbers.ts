@@ -7,7 +7,7 @@ import { bandOf, isAllowed } from "../policy/bands";
 import type { Context } from "../policy/policy";
 import { activeReservations } from "../policy/reservations";
 import { assemble, commandLine, listNames } from "./documents";
-import { isStaticNumber, pickNumbers, readsOfFreeNumbers } from "./free-numbers";
+import { isStaticNumber, pickNumbers, readsOfFreeNumbers, sayNoNumber } from "./free-numbers";
 import type { Remedy, RemedySubject, RemedyWriter } from "./remedy";
 import { subjectServices } from "./selected-pods";
 import { managerOf, writeService } from "./service-manifest";
@@ -72,7 +72,7 @@ function writer(
         if (wanted.has(health) && !held.includes(health) && mustGo(snapshot, context, service, health)) return fail(say("number.part"));
         if (going.length === 0) continue;
         const picked = pickNumbers(snapshot, context, "nodePort", service, going[0] ?? null, going.length, given);
-        if (picked === null) return fail(say("service.no-number", { count: String(going.length) }));
+        if (picked === null) return fail(sayNoNumber(snapshot, context, going.length));
         if (onlyStatic && !picked.numbers.every((number) => isStaticNumber(snapshot, context, number)))
           return fail(say("number.no-static"));
         for (const number of going) moved.add(number);

@@ -22,6 +22,8 @@ export const remedyWords = {
   "service.no-selector": "the Service has no selector, or its slices are not made from it: who answers is decided elsewhere",
   "service.no-keeper": "no owner answers on every port of the Service, so none can keep it whole",
   "service.overlap": "{services} would select pods of several of the new Services: separate its selector first",
+  "service.no-range":
+    "the node-port range is not known, since numbers are held outside of the usual one: set nodePortRange in the policy file, and a free number can be named",
   "service.no-number": "no nodePort is free for it: {count} wanted, in a band where it may stand or where no band is",
 
   "local.title": "First aid: externalTrafficPolicy Local",
@@ -44,6 +46,11 @@ export const remedyWords = {
   "selector.meant": "{was} becomes {will}: make sure that these are the pods that were meant, and not ones that only look like them",
   "selector.back": "put {was} back: {command}",
   "selector.elsewhere": "the pods are in another namespace, where a Service cannot reach: create it there, or move them",
+
+  "selector.left-several": "{services}: left as before; there the right selector would answer with pods of several owners",
+  "selector.left-address": "{services}: left as before; another Service has the address too, and would meet it there once it answers",
+  "selector.left-no-port":
+    "{services}: left as before; the pods that would answer there are not ready, or lack a port that the Service names",
 
   "number.title": "A number where the Service may stand",
   "number.gain": "{service}: {before} becomes {after}",
