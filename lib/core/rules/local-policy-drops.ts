@@ -10,6 +10,7 @@ import { claimedPortsOf, distinctPorts, hasOwnAddress, isClaimed, isPassedOver, 
 import { findHostPortsInstead } from "./support/port-clashes";
 import { acceptsNodePorts, listProxiedNodes, servesService } from "./support/proxied-nodes";
 import { readsOfProxies } from "../inventory/survey-pods";
+import { grantPort } from "./support/wanted-numbers";
 import { sayCount, sayList, sayPorts, verb } from "./support/words";
 
 type LocalEvidence = {
@@ -51,7 +52,7 @@ export const localPolicyDrops = defineRule<LocalEvidence, Part>({
       // Pods of a manifest have no node yet: each of them will serve one. An endpoint that somebody wrote without a node serves none.
       const unplaced = context.check === undefined ? 0 : usable.filter(({ nodeName, pod }) => nodeName === null && pod !== null).length;
       return {
-        port,
+        port: grantPort(snapshot, context, service, port),
         isLive: usable.length > 0,
         nodes: new Set(usable.flatMap(({ nodeName }) => nodeName ?? [])),
         instead: new Set(),

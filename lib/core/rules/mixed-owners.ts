@@ -23,6 +23,7 @@ import { isScraped, nameOwners, ownersOfEndpoints, withoutJobs, type PortOwner }
 import { acceptsNodePorts, listProxiedNodes, servesService, type ProxiedNode } from "./support/proxied-nodes";
 import { isNewMixture } from "./support/selection-changes";
 import { readsOfProxies } from "../inventory/survey-pods";
+import { grantPort } from "./support/wanted-numbers";
 import { sayList, sayNumber, sayPorts, sayShare, verb } from "./support/words";
 
 type MixedEvidence = {
@@ -78,7 +79,7 @@ export const mixedOwners = defineRule<MixedEvidence, Found<MixedEvidence>>({
     const serving = proxied.filter((each) => servesService(each, service));
     // Nobody is mixed up where every proxy passes the Service over; where no proxy is seen at all nothing is known.
     if (serving.length === 0 && proxied.length > 0) return null;
-    const ports = mixed.map(({ port }) => port);
+    const ports = mixed.map(({ port }) => grantPort(snapshot, context, service, port));
     // Ports may have other owners each: named are all of them, with their shares of the pods behind any of these ports.
     return toFound(serving, service, ports, withoutJobs(ownersOfEndpoints(mixed.flatMap(({ endpoints }) => endpoints))), mixed);
   },

@@ -20,6 +20,7 @@ import { familyOfService } from "./support/families";
 import { sayFew } from "./support/order-words";
 import { listProxiedNodes, servesService } from "./support/proxied-nodes";
 import { lacksNamedPort } from "./support/target-ports";
+import { grantPort } from "./support/wanted-numbers";
 import { deploymentsOf } from "./support/workloads";
 import { sayCount, sayPorts, verb } from "./support/words";
 import { ignoredByProxy, servedFamilies } from "../routing/service-rules";
@@ -105,7 +106,7 @@ function findDead(snapshot: Snapshot, context: Context, service: ServiceRecord):
   const selected = selectedPods(snapshot, service);
   // Of a port whose name every pod lacks target-port-missing tells, and better.
   const ports = dead.filter((port) => selected.length === 0 || !selected.every((pod) => lacksNamedPort(pod, port)));
-  return ports.length === 0 ? null : { service, ports, selected };
+  return ports.length === 0 ? null : { service, ports: ports.map((port) => grantPort(snapshot, context, service, port)), selected };
 }
 
 function selectedPods(snapshot: Snapshot, service: ServiceRecord): readonly PodRecord[] {

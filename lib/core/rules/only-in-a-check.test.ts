@@ -2,7 +2,7 @@
 // "captures-pods", "captured-by-service", "host-port-unplaceable".
 
 import { describe, expect, test } from "vitest";
-import type { ServiceRecord } from "../model/service";
+import type { ServicePort, ServiceRecord } from "../model/service";
 import { buildContext, buildNode, buildPod, buildService, type SnapshotParts } from "../testing/builders";
 import type { Labels } from "../model/meta";
 import { app, joinParts, runPods } from "../testing/apps";
@@ -208,6 +208,104 @@ describe("numbers on nodes", () => {
     expect(taken?.title).toBe(
       "30001–30020 are taken by clearml/clearml-session-1, clearml/clearml-session-2, clearml/clearml-session-3 and 17 more",
     );
+  });
+
+  describe("a Service without endpoints asks for a number that another Service has: of the number nothing else is told", () => {
+    const newcomer = (port: Partial<ServicePort> = {}) =>
+      stated({ name: "newcomer", selector: { app: "newcomer" }, ports: [{ port: 80, nodePort: 30_010, ...port }] });
+    const say = (live: SnapshotParts, manifest: readonly ManifestPart[]) =>
+      checkParts(live, manifest).introduced.flatMap((finding) =>
+        finding.rule === "no-endpoints" ? [sayFinding(finding), finding.title, finding.summary] : [sayFinding(finding)],
+      );
+    const taken = "C node-port-taken 30010";
+    const nowhere = ["W no-endpoints", "default/newcomer answers on no node", "default/newcomer selects no pod at all."];
+    const cases: readonly (readonly [name: string, live: SnapshotParts, manifest: readonly ManifestPart[], said: readonly string[]])[] = [
+      ["the number answers as before", web, [newcomer()], [taken, ...nowhere]],
+      ["another protocol of it is refused as well", web, [newcomer({ protocol: "UDP" })], [taken, ...nowhere]],
+      [
+        "the holder is of the other family",
+        {
+          services: [
+            buildService({
+              name: "six",
+              selector: { app: "six" },
+              clusterIPs: ["fd00::9"],
+              ipFamilies: ["IPv6"],
+              ports: [{ port: 80, nodePort: 30_010 }],
+            }),
+          ],
+        },
+        [newcomer()],
+        [taken, ...nowhere],
+      ],
+      [
+        "every proxy passes the holder over: its number is taken all the same",
+        joinParts(web, {
+          services: [
+            buildService({
+              name: "silent",
+              labels: { "service.kubernetes.io/service-proxy-name": "x" },
+              selector: { app: "web" },
+              ports: [{ port: 80, nodePort: 30_011 }],
+            }),
+          ],
+        }),
+        [newcomer({ nodePort: 30_011 })],
+        ["C node-port-taken 30011", ...nowhere],
+      ],
+      [
+        "near: the holder gives it away, if only later",
+        web,
+        [newcomer(), stated({ name: "web", selector: { app: "web" }, ports: [{ port: 80, nodePort: 30_012 }] })],
+        ["W no-endpoints 30010", "30010/TCP answers on no node", "default/newcomer selects no pod at all.", "W node-port-taken 30010"],
+      ],
+      [
+        "near: pods have the number as a hostPort, which nobody refuses",
+        app(runPods("DaemonSet", "hp", [1], { app: "hp" }, [{ containerPort: 80, hostPort: 30_010 }]), []),
+        [newcomer()],
+        [
+          "W host-port-on-node-port 30010",
+          "W no-endpoints 30010",
+          "30010/TCP has no endpoint",
+          "default/newcomer selects no pod at all. The hostPort of default/hp-0 answers 30010/TCP on n1.",
+        ],
+      ],
+      [
+        "near: another Service has the number on a node's address, which nobody refuses",
+        app(runPods("Deployment", "web", [1, 2], { app: "web" }, [{ containerPort: 80 }]), [
+          {
+            name: "web",
+            type: "ClusterIP",
+            selector: { app: "web" },
+            externalIPs: ["10.0.0.1"],
+            ports: [{ port: 30_010, targetPort: 80 }],
+          },
+        ]),
+        [newcomer()],
+        [
+          "W external-ip-on-node 30010",
+          "W no-endpoints 30010",
+          "30010/TCP has no endpoint",
+          "default/newcomer selects no pod at all. Service default/web answers 30010/TCP on 10.0.0.1.",
+        ],
+      ],
+    ];
+    test.for(cases)("%s", ([, live, manifest, said]) => {
+      expect(say(live, manifest)).toEqual(said);
+    });
+  });
+
+  test("what a Service would do at a number that it does not get is told of the Service, not of the number", () => {
+    const { introduced } = checkParts(web, [
+      deploy("a", { app: "n" }),
+      deploy("b", { app: "n" }),
+      stated({ name: "n", selector: { app: "n" }, externalTrafficPolicy: "Local", ports: [{ port: 80, nodePort: 30_010 }] }),
+    ]);
+    expect(introduced.map((finding) => `${sayFinding(finding)}: ${finding.title}`)).toEqual([
+      "C node-port-taken 30010: 30010/TCP is taken by default/web",
+      "W local-policy-drops: default/n drops on at least 1 of 3 nodes",
+      "I mixed-owners: default/n reaches two owners",
+    ]);
   });
 
   test("a manifest's own numbers tell nothing of the range", () => {

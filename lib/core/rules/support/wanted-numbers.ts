@@ -3,8 +3,9 @@
 import { lastOfEach, type CheckScope } from "../../check/check-scope";
 import { serviceKey, type ServiceKey } from "../../model/brands";
 import type { Protocol } from "../../model/meta";
-import type { ServiceRecord } from "../../model/service";
+import type { ServicePort, ServiceRecord } from "../../model/service";
 import type { Snapshot } from "../../model/snapshot";
+import type { Context } from "../../policy/policy";
 import { isUnclaiming } from "./claimed-ports";
 
 /** A number as a field of a Service states it. */
@@ -18,7 +19,10 @@ export type TakenNumber = HeldNumber & {
   readonly leaves: boolean;
 };
 
-const known = new WeakMap<Snapshot, readonly TakenNumber[]>();
+/** `refused`: the numbers that the API server does not give, by Service. */
+type Allocation = { readonly taken: readonly TakenNumber[]; readonly refused: ReadonlyMap<ServiceRecord, ReadonlySet<number>> };
+
+const known = new WeakMap<Snapshot, Allocation>();
 
 /**
  * What the API server would refuse since a Service that is there has the number.
@@ -29,9 +33,27 @@ const known = new WeakMap<Snapshot, readonly TakenNumber[]>();
  * Source:  the API server's port allocator (routing.md C1): one number, one Service, whatever the protocol.
  */
 export function findTakenNumbers(after: Snapshot, scope: CheckScope): readonly TakenNumber[] {
-  let taken = known.get(after);
-  if (taken === undefined) known.set(after, (taken = allocate(after, scope)));
-  return taken;
+  return allocateOnce(after, scope).taken;
+}
+
+/** A port of a Service; in a check without a number that the API server refuses: on its nodes nothing changes. */
+export function grantPort(snapshot: Snapshot, { check }: Context, service: ServiceRecord, port: ServicePort): ServicePort {
+  const refused = check === undefined ? undefined : allocateOnce(snapshot, check).refused.get(service);
+  return refused?.has(port.nodePort) === true ? { ...port, nodePort: 0 } : port;
+}
+
+function allocateOnce(after: Snapshot, scope: CheckScope): Allocation {
+  let allocation = known.get(after);
+  if (allocation === undefined) {
+    const taken = allocate(after, scope);
+    const lasting = Map.groupBy(
+      taken.filter(({ leaves }) => !leaves),
+      ({ service }) => service,
+    );
+    const refused = new Map([...lasting].map(([service, all]) => [service, new Set(all.map(({ number }) => number))]));
+    known.set(after, (allocation = { taken, refused }));
+  }
+  return allocation;
 }
 
 /** The numbers that a Service holds. */
