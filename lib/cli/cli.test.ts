@@ -98,6 +98,13 @@ describe("exit codes", () => {
   });
 });
 
+test("what is still open when all is said, such as a plugin that never ends, holds up nobody", { timeout: 60_000 }, () => {
+  const never = "--import=data:text/javascript,setInterval(Object,60_000)";
+  const { status, stdout } = run(["explain", "no-such-rule"], { env: { NODE_OPTIONS: never } });
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(run(["--version"], { env: { NODE_OPTIONS: never } })).toMatchObject({ status: 0, stderr: "" });
+});
+
 test("a batch answers every line in order, and says which were bad", () => {
   const input = [
     '{"address":"10.190.1.2","port":30001}',

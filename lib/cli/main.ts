@@ -30,6 +30,8 @@ const commands: Readonly<Record<string, { readonly about: string; load(): Promis
 };
 
 process.exitCode = await main(process.argv.slice(2));
+// All is said. What may still be open (a credential plugin that never ends) holds up nobody.
+setTimeout(() => process.exit(), 1000).unref();
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   const [first, ...rest] = args;

@@ -45,6 +45,14 @@ describe("a kubeconfig", () => {
       says: "no kubeconfig",
     },
     { name: "a file that is no kubeconfig", file: "\u0000png", context: null, env: {}, kind: "bad-kubeconfig", says: "cannot be read" },
+    {
+      name: "an empty entry",
+      file: good.replace('"clusters":[', '"clusters":[null,'),
+      context: null,
+      env: {},
+      kind: "bad-kubeconfig",
+      says: "an entry of its clusters, users or contexts is empty",
+    },
     { name: "an unknown context", file: good, context: "three", env: {}, kind: "bad-kubeconfig", says: "three" },
     { name: "a context without its cluster", file: good, context: "two", env: {}, kind: "bad-kubeconfig", says: "no known cluster" },
     {
@@ -76,7 +84,7 @@ describe("a kubeconfig", () => {
     expect(result.ok).toBe(false);
     if (result.ok) return;
     expect(result.error.kind).toBe(kind);
-    expect(result.error.what).toContain(says);
+    expect(`${result.error.what}: ${result.error.todo}`).toContain(says);
     expect(result.error.todo).not.toBe("");
   });
 });

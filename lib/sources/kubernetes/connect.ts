@@ -78,7 +78,11 @@ export function connectContext(named: string | null, context: string | null, env
   try {
     config = loadConfig(files);
   } catch (cause) {
-    const todo = isMissing(cause) ? "there is no such file: check --kubeconfig and KUBECONFIG" : firstLine(cause);
+    const todo = isMissing(cause)
+      ? "there is no such file: check --kubeconfig and KUBECONFIG"
+      : cause instanceof TypeError
+        ? "an entry of its clusters, users or contexts is empty"
+        : firstLine(cause);
     return fail({ kind: "bad-kubeconfig", what: "the kubeconfig cannot be read", where, todo, retryable: false, cause });
   }
   const wanted = context ?? currentContext(config);
@@ -244,6 +248,9 @@ function connectWith(name: string, load: () => Loaded): Connection {
         return fail(noCredentials(server(), `the credential plugin has not answered within ${String(Math.ceil(answerMaxMs / 1000))} s`));
       const used = current;
       const response = await send(target(), options, signal, answerMaxMs);
+      const proxy = used.config.getCurrentCluster()?.proxyUrl;
+      if (!response.ok && response.error.kind === "unreachable" && proxy !== undefined)
+        return fail({ ...response.error, todo: "check the proxy-url of the kubeconfig, and the API server behind it" });
       // Only by the first of those whose requests were refused with the same credentials.
       if (response.ok && response.value.status === 401 && used === current) reload();
       return response;
@@ -278,7 +285,8 @@ function pluginOf(config: KubeConfig): string {
 
 /** A JSON error quotes what it could not read, and the library's error is what the plugin said on its way out: either may be a token. */
 function explainCredentials(cause: unknown, plugin: string): string {
-  if (cause instanceof SyntaxError) return "the output of the credential plugin is no JSON";
+  if (cause instanceof SyntaxError)
+    return plugin === "" ? "the kubeconfig holds no more than a part of them" : "the output of the credential plugin is no JSON";
   // Errors of the system (no such file, not executable) have a code.
   const isOfSystem = cause instanceof Error && "code" in cause;
   return plugin === "" || isOfSystem ? firstLine(cause) : `${plugin} failed, or printed no credential: run it by hand`;
