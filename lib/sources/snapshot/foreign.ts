@@ -9,6 +9,8 @@ export function describeBytes(head: Buffer): string | null {
   if (begins("\u00fd7zXZ\u0000")) return "packed with xz (unpack it first: xz -d)";
   if (begins("\u0028\u00b5\u002f\u00fd")) return "packed with zstd (unpack it first: zstd -d)";
   if (begins("BZh")) return "packed with bzip2 (unpack it first: bzip2 -d)";
+  if (begins("\u0004\u0022\u004d\u0018")) return "packed with lz4 (unpack it first: lz4 -d)";
+  if (begins("\u001f\u009d")) return "packed with compress (unpack it first: uncompress)";
   if (begins("7z\u00bc\u00af")) return "a 7z archive (unpack it first: 7z x)";
   if (begins("Rar!")) return "a RAR archive (unpack it first)";
   if (begins("SQLite format 3")) return "an SQLite database";

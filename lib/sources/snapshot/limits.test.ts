@@ -236,6 +236,7 @@ describe("what an ordinary packer would not write", () => {
       ),
     );
     expect([services, warnings]).toEqual([["a"], ["2 archives inside: not opened"]]);
+    await expect(read(write("wrapped.zip", zipOf([{ name: "bundle.tar.gz", text: inner }])))).rejects.toThrow(/unpack the one inside/);
     await expect(read(write("twice.json.gz", gzipSync(gzipSync(service("a")))))).rejects.toThrow(/foreign-format: this is a binary file/);
   });
 

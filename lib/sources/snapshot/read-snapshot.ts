@@ -128,11 +128,11 @@ async function readInput(input: Input, collection: Collection, limits: SnapshotL
       input.where,
       recogniser.without() ??
         alien ??
-        (sums.files === 0
-          ? "an archive or folder without a JSON or YAML file"
-          : sums.values === 0
-            ? "empty"
-            : "text without an object of the Kubernetes API"),
+        (sums.files > 0
+          ? "text without an object of the Kubernetes API"
+          : passedOver.archive > 0
+            ? `an archive or folder of archives (unpack ${passedOver.archive === 1 ? "the one" : "those"} inside, and name what is in it)`
+            : "an archive or folder without a JSON or YAML file"),
     ),
   );
 }
