@@ -11,6 +11,7 @@ import { parse } from "yaml";
 import { fail, ok, type Result } from "@/lib/core";
 import type { SourceError } from "../source";
 import { kubeconfigFiles, serviceAccountFolder } from "./find-cluster";
+import { preparePlugins } from "./plugin";
 import { asObject, asObjects, asText } from "./slim/read";
 
 /** A response whose body is read as it comes. */
@@ -129,6 +130,7 @@ export function connectContext(named: string | null, context: string | null, env
     connectWith(wanted, () => {
       const fresh = loadConfig(files);
       fresh.setCurrentContext(wanted);
+      preparePlugins(fresh);
       // Of a kubeconfig that is rewritten with an address that is none the one before stays in force.
       if (!isAddress(addressOf(fresh))) throw new Error("the server's address is none");
       return { config: fresh, tokenFile: tokenFileOf(fresh, files), files };

@@ -2,10 +2,12 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generate } from "selfsigned";
+import { KubeConfig } from "@kubernetes/client-node";
 import { afterEach, describe, expect, test } from "vitest";
 import { createApiServer, type ApiServer, type ApiServerOptions } from "../demo/api-server";
 import { connectContext, type Connection } from "./connect";
 import { readText } from "./lines";
+import { preparePlugins } from "./plugin";
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -208,6 +210,37 @@ describe("credentials that change while it runs", () => {
     writeFileSync(join(path, "output"), '{"status":{"token":"good"}}');
     expect(await ask(connection)).toBe(200);
     expect(runs()).toBe(2);
+  });
+
+  test("a plugin is told what is wanted, and given nothing to read", async () => {
+    const path = folder();
+    const own = await makePair("server");
+    const wanted = { token: "" };
+    const { url } = await serve({ tls: () => own, token: () => wanted.token });
+    const { exec } = plugin(
+      path,
+      `process.stdin.resume().on("end", () => {
+        const { apiVersion, spec } = JSON.parse(process.env.KUBERNETES_EXEC_INFO);
+        ${credential("{ token: `${apiVersion} ${spec.interactive} ${spec.cluster.server}` }")}
+      });`,
+    );
+    write(join(path, "config"), url, { "insecure-skip-tls-verify": true }, { exec: { ...exec, provideClusterInfo: true } });
+    wanted.token = `client.authentication.k8s.io/v1 false ${url}`;
+    expect(await ask(connect(join(path, "config")))).toBe(200);
+  });
+
+  test("a plugin that hangs is stopped in the end, and what it started holds up nobody", async () => {
+    const path = folder();
+    const { exec } = plugin(
+      path,
+      `import { spawn } from "node:child_process";
+      spawn(process.execPath, ["-e", "setTimeout(Object, 20_000)"], { stdio: "inherit" });`,
+    );
+    write(join(path, "config"), "https://127.0.0.1:1", {}, { exec });
+    const config = new KubeConfig();
+    config.loadFromFile(join(path, "config"));
+    preparePlugins(config, 500);
+    await expect(config.applyToHTTPSOptions({})).rejects.toThrow();
   });
 
   test("a token of the kubeconfig that cannot be sent is told, not thrown", async () => {
