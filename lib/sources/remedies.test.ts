@@ -161,8 +161,14 @@ describe("several findings at once", () => {
     };
     const snapshot = buildSnapshot(parts);
     const mixed = runRules(snapshot, context).findings.filter(({ rule }) => rule === "mixed-owners");
-    const yaml = mixed.flatMap((finding) => writeRemedies(snapshot, context, finding, "service").remedies.map((each) => each.yaml));
+    const written = (kind: RemedyKind) => mixed.flatMap((finding) => writeRemedies(snapshot, context, finding, kind).remedies);
+    const yaml = written("service").map((each) => each.yaml);
     expect(yaml).toHaveLength(5);
+    // Each owner has a host port of its own; those of the twins are the same pods.
+    const hostPorts = written("hostPort").flatMap(({ endpoints }) => endpoints.map(({ owner, after }) => `${owner} ${String(after)}`));
+    expect(hostPorts).toHaveLength(10);
+    expect(new Set(hostPorts).size).toBe(8);
+    expect(new Set(hostPorts.map((each) => each.split(" ")[1])).size).toBe(8);
     const { resolved, introduced, evaluation } = apply(parts, [...new Set(yaml)].join("---\n"));
     expect(introduced).toEqual([]);
     expect(evaluation.findings).toEqual([]);

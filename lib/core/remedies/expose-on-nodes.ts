@@ -13,6 +13,7 @@ import { assemble, commandLine, listNames } from "./documents";
 import { pickNumbers } from "./free-numbers";
 import { patchFile } from "./let-rollout-pass";
 import { eligibleNames, patchableKinds, patchHostPorts, recordOf } from "./patch-host-ports";
+import { planBesideOthers } from "./plan-beside-others";
 import type { Remedy, RemedyEndpoint, RemedySubject, RemedyWriter } from "./remedy";
 import { rememberPerService } from "./remember";
 import { addressesOf, subjectService } from "./selected-pods";
@@ -30,7 +31,8 @@ type Exposed = {
   readonly openings: readonly Opening[];
   readonly record: WorkloadRecord | null;
 };
-type Plan = Result<{ readonly kind: "hostPort" | "daemonSet"; readonly exposed: readonly Exposed[] }, Saying | null>;
+type Exposure = { readonly kind: "hostPort" | "daemonSet"; readonly exposed: readonly Exposed[] };
+type Plan = Result<Exposure, Saying | null>;
 
 /** Where the owners are DaemonSets every eligible node answers with its own pod: that is the other kind. */
 export const exposeOnNodes = writerOf("hostPort");
@@ -46,17 +48,27 @@ function writerOf(kind: "hostPort" | "daemonSet"): RemedyWriter {
       const plan = planOnce(snapshot, context, service);
       if (!plan.ok) return kind === "hostPort" ? plan : fail(null);
       if (plan.value.kind !== kind) return fail(null);
-      return ok(() => write(snapshot, finding, service, kind, plan.value.exposed));
+      return ok(() => write(snapshot, finding, service, kind, besideOthers(snapshot, context, service, plan.value).exposed));
     },
   };
 }
 
-const planOnce = rememberPerService((snapshot, context, service): Plan => {
+const planOnce = rememberPerService((snapshot, context, service) => planExposure(snapshot, context, service, new Set()));
+
+function besideOthers(snapshot: Snapshot, context: Context, service: ServiceRecord, own: Exposure): Exposure {
+  return planBesideOthers(snapshot, service, own, {
+    once: (other) => planOnce(snapshot, context, other),
+    anew: (other, taken) => planExposure(snapshot, context, other, taken),
+    numbersOf: ({ exposed }) => exposed.flatMap(({ openings }) => openings.map(({ hostPort }) => hostPort)),
+  });
+}
+
+function planExposure(snapshot: Snapshot, context: Context, service: ServiceRecord, taken: ReadonlySet<number>): Plan {
   const outside = service.ports.filter(({ nodePort }) => nodePort > 0);
   const [first] = outside.map((port) => ownersOfPort(snapshot, service, port)).sort((a, b) => b.length - a.length);
   if (first === undefined || first.length < 2) return fail(null);
   const shown = nameOwners(first);
-  const given = new Set<number>();
+  const given = new Set(taken);
   const exposed: Exposed[] = [];
   for (const [place, each] of first.entries()) {
     const found = expose(snapshot, context, outside, each, shown[place] ?? each.owner.name, given);
@@ -64,7 +76,7 @@ const planOnce = rememberPerService((snapshot, context, service): Plan => {
     exposed.push(found.value);
   }
   return ok({ kind: exposed.every(({ owner }) => owner.kind === "DaemonSet") ? "daemonSet" : "hostPort", exposed });
-});
+}
 
 function expose(
   snapshot: Snapshot,

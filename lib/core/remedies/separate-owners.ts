@@ -1,12 +1,12 @@
 // One Service for each owner, written out: `plan-separation.ts` says who gets which.
 
-import { compareNatural } from "../basics/order";
 import { fail, ok } from "../basics/result";
 import type { ServicePort, ServiceRecord } from "../model/service";
-import { recordKey, type Snapshot } from "../model/snapshot";
+import type { Snapshot } from "../model/snapshot";
 import type { Context } from "../policy/policy";
 import { assemble, commandLine, listNames, patchCommand } from "./documents";
 import { sayDrops } from "./local-policy";
+import { planBesideOthers } from "./plan-beside-others";
 import { isAlike, planSeparation, type Change, type Separation } from "./plan-separation";
 import { rememberPerService } from "./remember";
 import type { Remedy, RemedyEndpoint, RemedySubject, RemedyWriter } from "./remedy";
@@ -22,7 +22,7 @@ export const separateOwners: RemedyWriter = {
     // Of Services that overlap those with one owner have nothing to separate.
     for (const service of subjectServices(snapshot, finding)) {
       const plan = planOnce(snapshot, context, service);
-      if (plan.ok) return ok(() => write(snapshot, context, finding, service, planBesideOthers(snapshot, context, service) ?? plan.value));
+      if (plan.ok) return ok(() => write(snapshot, context, finding, service, besideOthers(snapshot, context, service, plan.value)));
       reason ??= plan.error;
     }
     return fail(reason);
@@ -35,30 +35,12 @@ function asItIs(service: ServiceRecord): ServiceRecord {
   return service;
 }
 
-/**
- * The plan with numbers that the plans of other Services leave: whoever has several findings applies what was written for them before the first was applied.
- * Only a remedy that is written needs this; whether there is one does not depend on it.
- */
-function planBesideOthers(snapshot: Snapshot, context: Context, service: ServiceRecord): Separation | null {
-  const own = selectionOf(service);
-  const taken = new Set<number>();
-  const planned = new Set([own]);
-  const before = [...snapshot.services.values()].sort((a, b) => compareNatural(recordKey(a), recordKey(b)));
-  for (const other of before) {
-    const selection = selectionOf(other);
-    if (selection === own) break;
-    if (planned.has(selection) || !planOnce(snapshot, context, other).ok) continue;
-    planned.add(selection);
-    const plan = planSeparation(snapshot, context, other, asItIs, taken);
-    if (plan.ok) for (const number of numbersOf(plan.value)) taken.add(number);
-  }
-  const plan = planSeparation(snapshot, context, service, asItIs, taken);
-  return plan.ok ? plan.value : null;
-}
-
-/** The same for Services that one plan separates together. */
-function selectionOf({ namespace, selector }: ServiceRecord): string {
-  return JSON.stringify([namespace, Object.entries(selector ?? {}).sort()]);
+function besideOthers(snapshot: Snapshot, context: Context, service: ServiceRecord, own: Separation): Separation {
+  return planBesideOthers(snapshot, service, own, {
+    once: (other) => planOnce(snapshot, context, other),
+    anew: (other, taken) => planSeparation(snapshot, context, other, asItIs, taken),
+    numbersOf,
+  });
 }
 
 /** The numbers that a plan gives to new Services. */
