@@ -154,6 +154,18 @@ describe("no-endpoints", () => {
       ).toEqual(["warning 30080,30081: default/a and default/b select no pod at all.", "warning 30082: default/c selects no pod at all."]);
       expect(summaries({ services: [at("a", 30_080, null), at("b", 30_081, null)] })).toHaveLength(2);
     });
+
+    test("a family of which nobody is in use; one in another namespace is another cause", () => {
+      const family = (namespace: string, base: number) =>
+        [1, 2, 3].map((number) => ({
+          ...at(`session-${String(number)}`, base + number, { serial: `pod-${String(number)}` }),
+          namespace,
+        }));
+      expect(summaries({ services: [...family("lab", 30_000), ...family("other", 30_010)] })).toEqual([
+        "warning 30001,30002,30003: lab/session-1, lab/session-2 and lab/session-3 select no pod at all.",
+        "warning 30011,30012,30013: other/session-1, other/session-2 and other/session-3 select no pod at all.",
+      ]);
+    });
   });
 
   describe("something else answers the number", () => {

@@ -132,12 +132,9 @@ function explain(snapshot: Snapshot, dead: Dead, isDead: ReadonlySet<ServiceReco
   const names = resting.map(({ name }) => name).sort();
   if (names.length > 0) return { ...dead, cause: "scaled-to-zero", nearMiss: null, root: [namespace, ...names].join() };
   const pairs = Object.entries(selector ?? {}).map((pair) => pair.join("="));
-  return {
-    ...dead,
-    cause: "nothing-selected",
-    nearMiss: null,
-    root: [namespace, ...(selector === null ? [service.name] : pairs.sort())].join(),
-  };
+  // A family without a member in use waits for one program.
+  const root = family?.id ?? [namespace, ...(selector === null ? [service.name] : pairs.sort())].join();
+  return { ...dead, cause: "nothing-selected", nearMiss: null, root };
 }
 
 /** One finding for all Services with one cause. */

@@ -220,6 +220,13 @@ describe("workloads", () => {
   });
 });
 
+test("a Rollout that takes another workload's template has no pods of its own to judge: counted, no mistake", () => {
+  const text =
+    "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: { name: r }\nspec: { workloadRef: { kind: Deployment, name: web } }\n";
+  const { manifest, errors, ignored } = readManifest([{ file: "m.yaml", text }], "default");
+  expect([manifest.objects, errors, ignored]).toEqual([[], [], [{ kind: "Rollout (of another workload's template)", count: 1 }]]);
+});
+
 test("fields stand where they are written", () => {
   const { manifest } = readManifest([{ file: "m.yaml", text: `---\n${service}` }], "default");
   expect(manifest.objects.flatMap((each) => (each.action === "apply" ? each.fields : []))).toEqual([

@@ -127,6 +127,8 @@ function readValue(reading: Reading, value: unknown, path: Path, at: At): void {
     case "read":
       // Tests of a release run when somebody asks for them, not when it is applied.
       if (/(^|,)\s*test/.test(asText(annotationsOf(raw)["helm.sh/hook"]))) ignore(reading, `${kind} (Helm test)`);
+      // Argo Rollouts takes the pod template from the workload that is named.
+      else if (kind === "Rollout" && get(raw, ["spec", "workloadRef"]) != null) ignore(reading, "Rollout (of another workload's template)");
       // Nobody applies what a controller makes; a dump of a cluster (kubectl get all) holds it beside its maker.
       else if (known.what !== "service" && hasController(raw)) ignore(reading, `${kind} (made by a controller)`);
       else readObject(reading, known.what, kind, raw, path, at);
