@@ -74,12 +74,12 @@ export const rulesZh: { readonly [Id in keyof EvidenceByRule]: RuleWords<Evidenc
     why: "没有声明命名 targetPort 的 Pod 不会进入该端口的端点；没有声明端口号的 Pod 可能并不监听它。",
     fix: "在选择器匹配的每个 Pod 中声明该端口，或把选择器收窄到具备该端口的 Pod。",
     describe({ service, targetPorts, byName, lacking, share }) {
-      const names = targetPorts.map((port) => JSON.stringify(port)).join("、");
+      const names = targetPorts.map((port) => JSON.stringify(port)).join("或");
       const count = String(lacking.length);
       return {
-        title: `${service}：${formatShare(share)} 的 Pod 缺少目标端口 ${targetPorts.join("、")}`,
+        title: `${service}：${formatShare(share)} 的 Pod 缺少目标端口 ${targetPorts.join("或")}`,
         summary: byName
-          ? `${count} 个 Pod 没有名为 ${names} 的端口，收不到流量。`
+          ? `${count} 个 Pod 没有名为 ${names} 的端口，收不到发往该端口的流量。`
           : `${count} 个 Pod 声明的端口中没有 ${names}，可能并不监听它。`,
         symptoms: [byName ? "后端少于 Pod" : "部分连接被拒绝"],
       };

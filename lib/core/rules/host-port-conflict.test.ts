@@ -115,6 +115,11 @@ describe("host-port-conflict", () => {
     ]);
   });
 
+  test("two holders are told in the plural", () => {
+    const bare = (node: string) => holder(node, { controller: null });
+    expect(find({ pods: [bare("n1"), bare("n2"), waiting()] })[0]?.summary).toMatch(/; the holders are Running\.$/);
+  });
+
   test("one address meets every address, and a terminating holder still holds", () => {
     const pods = [holder("n1", { deletedAtMs: testNowMs, ports: port(443, { hostIP: "10.0.0.1" }) }), waiting({ placement: onNode("n1") })];
     expect(find({ pods })).toMatchObject([

@@ -98,7 +98,7 @@ export const hostPortConflict = defineRule<ConflictEvidence>({
             names.length === 0
               ? `${sayPorts(ports)} of ${newcomer} ${verb(ports, "is", "are")} not free anywhere`
               : `${sayPorts(ports)} of ${newcomer} ${verb(ports, "is", "are")} held by ${sayList(names)}`,
-          summary: `${sayCount(pods.length, "pod")} ${failed ? "failed" : "cannot be placed"}${where}, of ${sayCount(eligible, "node")} that ${pods.length === 1 ? "it" : "they"} may use; ${names.length === 0 ? "the holder cannot be seen" : `the holder is ${sayList(states)}`}.${addresses}${event === null ? "" : ` The scheduler reports: ${event}`}`,
+          summary: `${sayCount(pods.length, "pod")} ${failed ? "failed" : "cannot be placed"}${where}, of ${sayCount(eligible, "node")} that ${pods.length === 1 ? "it" : "they"} may use; ${names.length === 0 ? "the holder cannot be seen" : `the ${names.length === 1 ? "holder is" : "holders are"} ${sayList(states)}`}.${addresses}${event === null ? "" : ` The scheduler reports: ${event}`}`,
           symptoms: [failed ? "pods in phase Failed, reason NodePorts" : "pods stay Pending"],
         };
       },

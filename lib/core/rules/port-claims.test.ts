@@ -468,6 +468,18 @@ describe("target-port-missing", () => {
     expect(find("no-endpoints", { pods, services })).toEqual([]);
   });
 
+  test("pods that lack one of two names each have the traffic of the other: said is no more than that", () => {
+    const pods = [operator("a", 8443, "https"), operator("b", 9090, "metrics")];
+    const ports = ["https", "metrics"].map((name, place) => ({ name, port: 443 + place, targetPort: name, nodePort: 30_443 + place }));
+    const services = [buildService({ name: "op", selector: { name: "tekton-operator" }, ports })];
+    expect(find("target-port-missing", { pods, services })).toMatchObject([
+      {
+        title: "default/op: 100 % of its pods lack target port https or metrics",
+        summary: '2 pods without a port named "https" or "metrics" get no traffic for it.',
+      },
+    ]);
+  });
+
   test("headless: DNS names the pods whatever they declare; a pod that is leaving: nothing", () => {
     const pods = [operator("a", 8443, "https"), operator("b", 9090, "metrics")];
     const port = { port: 443, targetPort: "https" };

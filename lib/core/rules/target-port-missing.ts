@@ -48,11 +48,12 @@ export const targetPortMissing = defineRule<TargetPortEvidence, readonly Found<T
       why: "A pod that does not declare a named targetPort is left out of the Service's endpoints for that port; one that does not declare the number may not listen on it.",
       fix: "Declare the port in every pod that the selector matches, or narrow the selector to the pods that have it.",
       describe({ service, targetPorts, byName, lacking, share }) {
-        const names = targetPorts.map((port) => JSON.stringify(port)).join(", ");
+        // Of several ports a pod may lack one and have the others.
+        const names = targetPorts.map((port) => JSON.stringify(port)).join(" or ");
         return {
-          title: `${service}: ${sayShare(share)} of its pods lack target port ${targetPorts.join(", ")}`,
+          title: `${service}: ${sayShare(share)} of its pods lack target port ${targetPorts.join(" or ")}`,
           summary: byName
-            ? `${sayCount(lacking.length, "pod")} without a port named ${names} ${lacking.length === 1 ? "gets" : "get"} no traffic.`
+            ? `${sayCount(lacking.length, "pod")} without a port named ${names} ${lacking.length === 1 ? "gets" : "get"} no traffic for it.`
             : `${sayCount(lacking.length, "pod")} ${lacking.length === 1 ? "declares" : "declare"} other ports than ${names}, and may not listen on it.`,
           symptoms: byName ? ["fewer backends than pods"] : ["part of the connections are refused"],
         };
