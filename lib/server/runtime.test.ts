@@ -115,6 +115,8 @@ describe("a snapshot that is brought while the server runs", () => {
       { name: "prod (3)", synced: true, isDefault: false },
     ]);
     expect(first.snapshot).toMatchObject({ cluster: "prod (2)", version: "v1.33.0" });
+    // `cluster=*` asks all of them.
+    expect((await runtime.add(serve("*", true))).name).toBe("* (2)");
     await runtime.stop();
   });
 

@@ -166,7 +166,8 @@ export function createRuntime({ sources, policies, formats, tickMs = 250, now = 
 
 function freeName(name: string, find: (name: string) => unknown): string {
   let free = name;
-  for (let number = 2; find(free) !== undefined; number += 1) free = `${name} (${String(number)})`;
+  // `cluster=*` means all of them.
+  for (let number = 2; free === "*" || find(free) !== undefined; number += 1) free = `${name} (${String(number)})`;
   return free;
 }
 
