@@ -17,6 +17,7 @@ export const oddZh: Readonly<Record<OddCode, string>> = {
   "proxy-config-empty": "kube-proxy 配置为空：其设置未知",
   "node-args": "注解 node-args 不是 JSON 列表：其设置未知",
   "old-api": "{api} 自 Kubernetes {since} 起被 API server 拒绝：请以 {now} 应用",
+  "digit-first": "以数字开头：Kubernetes 1.36 之前的 API server 拒绝这样的 Service 名称",
   "twice-in-manifest": "{object} 也出现在 {place}：以后者为准",
   "twice-later": "出现两次：以后一个文件为准",
   "twice-newer": "出现两次：以较新的 resourceVersion 为准",

@@ -160,7 +160,7 @@ describe("JUnit", () => {
     const of = (rule: string) => root.querySelector(`testcase[name="${rule}"]`);
     expect(of("node-port-taken")?.querySelector("failure")?.textContent).toContain("test.yaml:1:1");
     expect(of("no-endpoints")?.querySelector("failure")).toBeNull();
-    expect(of("no-endpoints")?.querySelector("system-out")?.textContent).toContain("warning: 30050/TCP");
+    expect(of("no-endpoints")?.querySelector("system-out")?.textContent).toContain('warning: default/a "<&>" b answers on no node');
   });
 });
 

@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { mistake, type Mistake } from "@/lib/core";
+import { isDnsLabel, isLabelKey, isLabelValue, isPortName } from "./kubernetes-names";
 import { inSchema } from "./mistake-in-schema";
 
 /** A whole number in a range; the message says what was given, and that quotes make a text of it. */
@@ -27,22 +28,39 @@ const text = z.unknown().superRefine((value, context) => {
   context.addIssue({ code: "custom", message: inSchema(mistake(code, { given: show(value) })) });
 });
 
-const labels = z.record(z.string(), text, { error: inSchema(mistake("keys-with-texts")) }).nullish();
+/** A text that is a name, or empty where that is the same as none. */
+function nameText(isName: (name: string) => boolean, code: "dns-label" | "port-name" | "label-value") {
+  return text.superRefine((value, context) => {
+    if (typeof value !== "string" || value === "" || isName(value)) return;
+    context.addIssue({ code: "custom", message: inSchema(mistake(code, { given: show(value) })) });
+  });
+}
+
+const dnsLabel = nameText(isDnsLabel, "dns-label");
+
+const labels = z
+  .record(z.string(), nameText(isLabelValue, "label-value"), { error: inSchema(mistake("keys-with-texts")) })
+  .superRefine((given, context) => {
+    for (const key of Object.keys(given))
+      if (!isLabelKey(key)) context.addIssue({ code: "custom", path: [key], message: inSchema(mistake("label-key")) });
+  })
+  .nullish();
 const protocol = oneOf("TCP", "UDP", "SCTP").nullish();
 
 const targetPort = z.unknown().superRefine((value, context) => {
   // The API server puts the port where it is left out, empty or 0.
   if (value === undefined || value === null || value === 0 || value === "") return;
-  if (typeof value === "string" && /[a-z]/.test(value)) return;
+  if (typeof value === "string" && isPortName(value)) return;
   if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65_535) return;
-  const code = isNumberInQuotes(value) ? "target-port-without-quotes" : "target-port";
+  const isName = typeof value === "string" && /[a-z]/i.test(value);
+  const code = isNumberInQuotes(value) ? "target-port-without-quotes" : isName ? "port-name" : "target-port";
   context.addIssue({ code: "custom", message: inSchema(mistake(code, { given: show(value) })) });
 });
 
-const metadata = z.looseObject({ namespace: text.nullish(), labels }, { error: inSchema(mistake("missing")) });
+const metadata = z.looseObject({ namespace: dnsLabel.nullish(), labels }, { error: inSchema(mistake("missing")) });
 
 const servicePort = z.looseObject(
-  { name: text.nullish(), port: numberFrom(1), protocol, targetPort: targetPort.optional(), nodePort: numberFrom(0).nullish() },
+  { name: dnsLabel.nullish(), port: numberFrom(1), protocol, targetPort: targetPort.optional(), nodePort: numberFrom(0).nullish() },
   { error: inSchema(mistake("fields-of-port")) },
 );
 
@@ -93,11 +111,17 @@ export const serviceManifestSchema = z.looseObject({
 });
 
 const containerPort = z.looseObject(
-  { name: text.nullish(), containerPort: numberFrom(1), hostPort: numberFrom(0).nullish(), hostIP: text.nullish(), protocol },
+  {
+    name: nameText(isPortName, "port-name").nullish(),
+    containerPort: numberFrom(1),
+    hostPort: numberFrom(0).nullish(),
+    hostIP: text.nullish(),
+    protocol,
+  },
   { error: inSchema(mistake("fields-of-port")) },
 );
 const container = z.looseObject(
-  { name: text, ports: z.array(containerPort, { error: inSchema(mistake("list-of-ports")) }).nullish() },
+  { name: dnsLabel, ports: z.array(containerPort, { error: inSchema(mistake("list-of-ports")) }).nullish() },
   { error: inSchema(mistake("fields-of-container")) },
 );
 const podSpec = z.looseObject(

@@ -71,6 +71,12 @@ export const mistakeWords = {
   "no-api": "there is no apiVersion {api} of {kind}",
   "no-api-near": "there is no apiVersion {api} of {kind}; did you mean {near}",
   nameless: "is missing: a {kind} wants a name",
+  "dns-label": "wants at most 63 lower-case letters, digits and -, a letter or digit at each end, not {given}",
+  "dns-subdomain": "wants at most 253 lower-case letters, digits, - and ., a letter or digit at each end and beside each dot, not {given}",
+  "port-name": "wants at most 15 lower-case letters, digits and single -, with a letter, and a letter or digit at each end, not {given}",
+  "label-key":
+    "is no key of a label: at most 63 letters, digits, -, _ and ., a letter or digit at each end; before it a domain and a slash, or none",
+  "label-value": "wants at most 63 letters, digits, -, _ and ., a letter or digit at each end, not {given}",
   selectorless: "is missing: a {kind} wants one",
   "keys-with-texts": "wants keys with texts",
   "target-port": "wants the name of a port or a whole number from 1 to 65535, not {given}",

@@ -18,6 +18,7 @@ export const oddWords = {
   "proxy-config-empty": "the kube-proxy configuration is empty: its settings are unknown",
   "node-args": "the annotation node-args is no JSON list: its settings are unknown",
   "old-api": "{api} is refused by the API server since Kubernetes {since}: apply it as {now}",
+  "digit-first": "begins with a digit: the API server refuses such a name of a Service before Kubernetes 1.36",
   "twice-in-manifest": "{object} stands in {place} too: the later one counts",
   "twice-later": "stands twice: the later file is taken",
   "twice-newer": "stands twice: the newer resourceVersion is taken",

@@ -29,10 +29,10 @@ export function readDocuments(
   damaged = false,
 ): { readonly documents: readonly ManifestDocument[]; readonly errors: readonly WireMistake[] } {
   const refuse = (says: Says) => ({ documents: [], errors: [{ file, line: 1, column: 1, ...says }] });
+  if (Buffer.byteLength(given) > manifestSizeMax) return refuse(mistake("too-large"));
   // Lines that end as on the first Macs: YAML allows it.
-  const text = given.includes("\n") ? given : given.replaceAll("\r", "\n");
-  if (Buffer.byteLength(text) > manifestSizeMax) return refuse(mistake("too-large"));
-  if (text.includes("\u0000")) return refuse(mistake("zero-bytes"));
+  const { text, spoiled, isAll } = blankBinary(given.includes("\n") ? given : given.replaceAll("\r", "\n"), damaged);
+  if (isAll && given.includes("\u0000")) return refuse(mistake("zero-bytes"));
   const lines = new LineCounter();
   lines.lineStarts.push(0);
   for (const { index } of text.matchAll(/\n/g)) lines.lineStarts.push(index + 1);
@@ -41,7 +41,7 @@ export function readDocuments(
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
   const documents: ManifestDocument[] = [];
-  const errors: WireMistake[] = [];
+  const errors: WireMistake[] = spoiled.map(({ offset, says }) => ({ ...place(offset), ...says }));
   const parts = cutJsonObjects(text) ?? [{ offset: 0, part: blankHelmNotes(text) }];
   if (Math.max(parts.length, countMarkers(text)) > documentsMax)
     return refuse(mistake("too-many-documents", { limit: documentsMax.toLocaleString("en") }));
@@ -55,7 +55,7 @@ export function readDocuments(
       continue;
     }
     for (const document of parsed) {
-      const wrong = findMistakes(document, part, damaged);
+      const wrong = findMistakes(document, part);
       for (const mistake of wrong.sort((a, b) => a.offset - b.offset)) refuseAt(mistake);
       if (wrong.length > 0) continue;
       try {
@@ -69,7 +69,29 @@ export function readDocuments(
       }
     }
   }
-  return { documents, errors };
+  return { documents, errors: errors.sort((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+type Blanked = { readonly text: string; readonly spoiled: readonly Mistake[]; readonly isAll: boolean };
+
+/**
+ * Empties documents that hold bytes which are no text, so that places stay right and what stands beside them is read.
+ *
+ * Returns: `spoiled`: the first such byte of each; `isAll`: nothing else is left.
+ */
+function blankBinary(text: string, damaged: boolean): Blanked {
+  const bad = damaged ? /[\u0000\uFFFD]/ : /\u0000/;
+  if (!bad.test(text)) return { text, spoiled: [], isAll: false };
+  const spoiled: Mistake[] = [];
+  let offset = 0;
+  const pieces = text.split(/^(?=---)/m).map((piece) => {
+    const first = piece.search(bad);
+    if (first >= 0) spoiled.push({ offset: offset + first, says: mistake(piece[first] === "\u0000" ? "zero-bytes" : "not-utf8") });
+    offset += piece.length;
+    const marker = piece.startsWith("---") ? "---" : "";
+    return first < 0 ? piece : marker + piece.slice(marker.length).replaceAll(/[^\r\n]/g, " ");
+  });
+  return { text: pieces.join(""), spoiled, isAll: pieces.every((piece) => /^(?:---)?\s*$/.test(piece)) };
 }
 
 /** Lines that begin or end a document of YAML. */
@@ -105,20 +127,14 @@ const options = {
 type Mistake = { readonly offset: number; readonly says: Says };
 
 /** Why a document cannot be read. Whoever gives a chart's templates in place of what they make is told that alone, once. */
-function findMistakes(document: Document.Parsed, text: string, damaged: boolean): Mistake[] {
+function findMistakes(document: Document.Parsed, text: string): Mistake[] {
   const wrong = findSyntaxErrors(document);
   const from = document.range[0];
   const source = text.slice(from, document.range[2]);
   const template = source.search(/\{\{[^}\n]*\}\}/);
   if (template >= 0 && (wrong.length > 0 ? wrong.some(({ offset }) => isOnTemplateLine(text, offset)) : holdsTemplate(document)))
     return [{ offset: from + template, says: mistake("template", { braces: "{{ }}" }) }];
-  const replaced = damaged ? source.indexOf("\uFFFD") : -1;
-  return [
-    ...wrong,
-    ...(replaced < 0 ? [] : [{ offset: from + replaced, says: mistake("not-utf8") }]),
-    ...findRepeatedKeys(document),
-    ...findBadAliases(document),
-  ];
+  return [...wrong, ...findRepeatedKeys(document), ...findBadAliases(document)];
 }
 
 function isOnTemplateLine(text: string, offset: number): boolean {

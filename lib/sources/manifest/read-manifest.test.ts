@@ -137,6 +137,7 @@ describe("streams", () => {
     expect(errors.map(({ line, message }) => `${String(line)} ${message}`)).toEqual([
       "8 metadata.labels.country: wants a text, not false: put it in quotes",
       "9 spec.selector.app: wants a text, not true: put it in quotes",
+      '9 spec.selector.at: wants at most 63 letters, digits, -, _ and ., a letter or digit at each end, not "10:30"',
     ]);
   });
 
@@ -357,6 +358,57 @@ describe("mistakes: each is named with its place, and what is right beside it is
       "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ name: a, ports: [{ containerPort: 80, hostPort: 99999 }] }] }\n",
       /hostPort: wants a whole number from 0 to 65535, not 99999$/,
     ],
+    [
+      "a Service's name in capitals",
+      "apiVersion: v1\nkind: Service\nmetadata: { name: Web }\nspec: { ports: [{ port: 80 }] }\n",
+      /^3:13 metadata.name: wants at most 63 lower-case letters, digits and -, .*, not "Web"$/,
+    ],
+    [
+      "a Service's name with a dot, which a Deployment's may have",
+      "apiVersion: v1\nkind: Service\nmetadata: { name: a.b }\nspec: { ports: [{ port: 80 }] }\n",
+      /^3:13 metadata.name: .*, not "a.b"$/,
+    ],
+    [
+      "a name of more than 63 characters",
+      `apiVersion: v1\nkind: Service\nmetadata: { name: ${"a".repeat(64)} }\nspec: { ports: [{ port: 80 }] }\n`,
+      /^3:13 metadata.name: wants at most 63/,
+    ],
+    [
+      "a Pod's name with an underscore",
+      "apiVersion: v1\nkind: Pod\nmetadata: { name: a_b }\nspec: { containers: [{ name: a }] }\n",
+      /^3:13 metadata.name: wants at most 253 .*, not "a_b"$/,
+    ],
+    [
+      "a namespace with a dot",
+      "apiVersion: v1\nkind: Service\nmetadata: { name: a, namespace: a.b }\nspec: { ports: [{ port: 80 }] }\n",
+      /^3:22 metadata.namespace: wants at most 63 lower-case letters/,
+    ],
+    ["a Service port's name with an underscore", spec("{ name: http_1, port: 80 }"), /^7:9 spec.ports\[0\].name: .*, not "http_1"$/],
+    [
+      "a target port of 17 characters",
+      spec("{ port: 80, targetPort: prometheus-metric }"),
+      /^7:19 spec.ports\[0\].targetPort: wants at most 15 .*, not "prometheus-metric"$/,
+    ],
+    [
+      "a container port's name of 17 characters",
+      "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ name: a, ports: [{ containerPort: 80, name: prometheus-metric }] }] }\n",
+      /^4:62 spec.containers\[0\].ports\[0\].name: wants at most 15 lower-case letters, digits and single -, .*, not "prometheus-metric"$/,
+    ],
+    [
+      "a container's name with a dot",
+      "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ name: a.b }] }\n",
+      /^4:24 spec.containers\[0\].name: wants at most 63/,
+    ],
+    [
+      "a label's value with a blank",
+      'apiVersion: v1\nkind: Service\nmetadata: { name: a, labels: { app: "a b" } }\nspec: { ports: [{ port: 80 }] }\n',
+      /^3:32 metadata.labels.app: wants at most 63 letters, .*, not "a b"$/,
+    ],
+    [
+      "a selector's key with two slashes",
+      spec("port: 80", "  selector: { a/b/c: x }\n"),
+      /^6:15 spec.selector.a\/b\/c: is no key of a label/,
+    ],
     ["a list of nothing", "", /^1:1 holds no object of the Kubernetes API$/],
     ["a binary file", "\u0089PNG\u0000\u0000", /^1:1 is not a text/],
     ["more than 5 MiB", `# ${"x".repeat(5 << 20)}\n`, /^1:1 is larger than 5 MiB$/],
@@ -374,6 +426,26 @@ describe("mistakes: each is named with its place, and what is right beside it is
     );
     expect(together.manifest.objects).toHaveLength(1);
     expect(together.errors.map(({ file }) => file)).toEqual(errors.map(() => "bad.yaml"));
+  });
+
+  test("near: names that the API server takes", () => {
+    const text = [
+      `apiVersion: v1\nkind: Service\nmetadata: { name: ${"a".repeat(63)}, namespace: "0-1", labels: { a.b/C_d.e: "", x: A.b_c-9 } }\nspec: { ports: [{ name: "80", port: 80, targetPort: a-1-b }] }\n`,
+      "apiVersion: v1\nkind: Pod\nmetadata: { name: 0.b-c.d }\nspec: { containers: [{ name: a, ports: [{ containerPort: 80, name: 15-characters-x }] }] }\n",
+      "apiVersion: v1\nkind: Service\nmetadata: { generateName: web- }\nspec: { ports: [{ name: '', port: 80 }] }\n",
+    ].join("---\n");
+    expect(read(text)[1]).toEqual([]);
+  });
+
+  test("a Service's name that begins with a digit is a warning: older API servers refuse it", () => {
+    const { manifest, errors, warnings } = readManifest([{ file: "m.yaml", text: service.replace("name: web", "name: 1-web") }], "default");
+    expect([manifest.objects.length, errors]).toEqual([1, []]);
+    expect(warnings).toMatchObject([
+      {
+        object: "Service/default/1-web",
+        message: "begins with a digit: the API server refuses such a name of a Service before Kubernetes 1.36",
+      },
+    ]);
   });
 
   test("all of a stream's, in its order, and the valid documents between them", () => {
@@ -398,11 +470,32 @@ describe("mistakes: each is named with its place, and what is right beside it is
   });
 
   test("bytes that are no UTF-8 spoil their own document; the character that stands for them elsewhere is one like any other", () => {
-    const text = `${service}---\napiVersion: v1\nkind: Service\nmetadata: { name: caf\uFFFD }\nspec: { ports: [{ port: 80 }] }\n`;
+    const text = `${service}---\napiVersion: v1\nkind: Service\nmetadata: { name: cafe, annotations: { a: caf\uFFFD } }\nspec: { ports: [{ port: 80 }] }\n`;
     const names = (damaged: boolean) => readManifest([{ file: "m.yaml", text, damaged }], "default");
     expect(names(true).manifest.objects).toHaveLength(1);
-    expect(names(true).errors).toMatchObject([{ file: "m.yaml", line: 15, column: 22, message: "is not a text in UTF-8 here" }]);
+    expect(names(true).errors).toMatchObject([{ file: "m.yaml", line: 15, column: 46, message: "is not a text in UTF-8 here" }]);
     expect(names(false).errors).toEqual([]);
+  });
+
+  test.for([
+    ["in the middle", `${service}---\n\u0001\u0000\n\u0000: [\n---\n${pod}`, "13:2 is not a text in UTF-8: it holds zero bytes"],
+    ["behind the marker of its document", `${service}--- a\u0000\n---\n${pod}`, "12:6 is not a text in UTF-8: it holds zero bytes"],
+    ["at the beginning", `\u0000\r\n---\r\n${service}---\n${pod}`, "1:1 is not a text in UTF-8: it holds zero bytes"],
+    ["in a comment between two", `${service}---\n# a\u0000\n---\n${pod}`, "13:4 is not a text in UTF-8: it holds zero bytes"],
+  ] as const)("zero bytes spoil their own document: %s", ([, text, error]) => {
+    expect(read(text)).toEqual([both, [error]]);
+  });
+
+  test("bytes that are no text are told beside the mistakes of other documents, in the order of the text", () => {
+    const text = `${spec("port: 0")}---\n\u0000\n---\n${spec("port: 70000")}`;
+    expect(read(text)[1].map((each) => each.split(" ")[0])).toEqual(["7:7", "9:1", "17:7"]);
+  });
+
+  test("a file that is binary throughout is one mistake, whatever lines it holds", () => {
+    const text = `\uFFFDPNG\r\n\u001a\n\u0000\u0000\n---\n\u0000\uFFFD\n---\n\u0000`;
+    expect(readManifest([{ file: "a.png", text, damaged: true }], "default").errors).toMatchObject([
+      { file: "a.png", line: 1, column: 1, message: "is not a text in UTF-8: it holds zero bytes" },
+    ]);
   });
 
   test("are in the order of the text, though the parser finds its own first", () => {

@@ -15,6 +15,7 @@ import {
   type Warning,
 } from "@/lib/core";
 import type { WireMistake } from "@/lib/wire/schemas";
+import { isDnsLabel, isDnsSubdomain } from "@/lib/wire/kubernetes-names";
 import { fromSchema, inSchemaWithoutWords } from "@/lib/wire/mistake-in-schema";
 import { podManifestSchema, serviceManifestSchema, workloadManifestSchema } from "@/lib/wire/manifest-schema";
 import { annotationsOf } from "../kubernetes/slim/meta";
@@ -191,6 +192,7 @@ function readObject(reading: Reading, what: ManifestKind, kind: string, raw: Raw
     case "service": {
       const record = slimService(wanted, warn);
       if (record === undefined) return;
+      if (/^\d/.test(name)) warn(odd("digit-first"));
       const content = { kind: "services" as const, record: { ...record, pinnedNodePorts: null } };
       reading.objects.push({ action: "apply", object, content, fields: fields(serviceFields(raw, path, at)) });
       return;
@@ -235,7 +237,7 @@ function findMistakes(what: ManifestKind, kind: string, raw: Raw): readonly Mist
   const meta = asObject(raw["metadata"]);
   const nameless: readonly Mistake[] =
     nameOf(meta) !== ""
-      ? []
+      ? findBadName(what, asText(meta["name"]))
       : [
           {
             field: "name" in meta ? ["metadata", "name"] : ["metadata"],
@@ -261,6 +263,13 @@ function findMistakes(what: ManifestKind, kind: string, raw: Raw): readonly Mist
     return path.length === 1 && path[0] === "metadata" ? [] : [{ field, says: inField(sayPath(field), fromSchema(message)) }];
   });
   return [...nameless, ...selectorless, ...others];
+}
+
+/** What the API server completes it checks itself. */
+function findBadName(what: ManifestKind, name: string): readonly Mistake[] {
+  if (name === "" || (what === "service" ? isDnsLabel(name) : isDnsSubdomain(name))) return [];
+  const says = mistake(what === "service" ? "dns-label" : "dns-subdomain", { given: JSON.stringify(name.slice(0, 260)) });
+  return [{ field: ["metadata", "name"], says: inField("metadata.name", says) }];
 }
 
 /** Since apps/v1 the API server fills in no selector. */
