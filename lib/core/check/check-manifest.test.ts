@@ -64,6 +64,23 @@ test("the route of a taken number stays the holder's", () => {
   ]);
 });
 
+test.for([
+  ["out of the range", [{ port: 80, nodePort: 53 }], [53]],
+  [
+    "twice in one Service",
+    [
+      { name: "a", port: 80, nodePort: 32_070 },
+      { name: "b", port: 81, nodePort: 32_070 },
+    ],
+    [32_070],
+  ],
+] as const)("the route of a number that the API server refuses, %s, stays what it is", ([, ports, numbers]) => {
+  const { routes } = checkParts(web, [stated({ name: "b", selector: { app: "web" }, ports: [...ports] })]);
+  expect(routes.map(({ query, before, after }) => [query.port, before.outcome.kind, after.outcome.kind])).toEqual(
+    numbers.map((number) => [number, "closed", "closed"]),
+  );
+});
+
 test("a finding that becomes worse is introduced, and acknowledged ones fail no check", () => {
   const acknowledged = buildContext({
     ...standardPolicy,

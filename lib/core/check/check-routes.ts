@@ -15,7 +15,9 @@ import { traceRoute } from "../routing/trace";
 import { findTakenNumbers } from "../rules/support/wanted-numbers";
 import { isExternalLocal } from "../routing/service-rules";
 import { familyOf } from "../basics/ip";
-import type { CheckScope } from "./check-scope";
+import { findServiceRefusals } from "../claims/api-claims";
+import { knowNodePortRange } from "../rules/support/node-port-range";
+import { lastOfEach, type CheckScope } from "./check-scope";
 
 export type CheckedRoute = { readonly query: RouteQuery; readonly before: Route; readonly after: Route };
 
@@ -60,13 +62,24 @@ export function traceTouchedPorts(base: Snapshot, after: Snapshot, context: Cont
       if (address !== undefined) ask(address, port, protocol);
     }
   }
-  // The API server refuses whoever asks for a number that is taken: its holder goes on.
-  const refused = new Set(findTakenNumbers(after, scope).flatMap(({ number, leaves }) => (leaves ? [] : [number])));
+  const refused = refusedNumbers(base, after, context, scope);
   const routes = [...queries.values()].map((query) => {
     const before = traceRoute(base, context, query);
     return { query, before, after: refused.has(query.port) ? before : traceRoute(after, context, query) };
   });
   return distinctAnswers(routes).sort((a, b) => a.query.port - b.query.port || compareNatural(a.query.address, b.query.address));
+}
+
+/** Numbers that the API server does not give to whoever asks for them: their holder goes on, and where there is none nobody answers. */
+function refusedNumbers(base: Snapshot, after: Snapshot, context: Context, scope: CheckScope): ReadonlySet<number> {
+  const taken = findTakenNumbers(after, scope).flatMap(({ number, leaves }) => (leaves ? [] : [number]));
+  const range = knowNodePortRange(base, context)?.range ?? { first: 1, last: 65_535 };
+  const wrong = lastOfEach(scope.manifest).flatMap(({ object }) => {
+    const service = object.kind === "Service" ? after.services.get(serviceKey(object.namespace, object.name)) : undefined;
+    const refusals = service === undefined ? [] : findServiceRefusals(base, service, range);
+    return refusals.flatMap(({ code, holder, value }) => (holder === null && code !== "range-full" ? [Number(value)] : []));
+  });
+  return new Set([...taken, ...wrong]);
 }
 
 function addressOf(node: NodeRecord | undefined): string | undefined {
