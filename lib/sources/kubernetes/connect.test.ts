@@ -64,6 +64,14 @@ describe("a kubeconfig", () => {
       says: "no address",
     },
     {
+      name: "a proxy without its scheme",
+      file: good.replace('"server":', '"proxy-url":"localhost:3128","server":'),
+      context: null,
+      env: {},
+      kind: "bad-kubeconfig",
+      says: 'the proxy-url of the cluster "c" is no address',
+    },
+    {
       name: "a server of another scheme",
       file: good.replace("https://127.0.0.1:1", "localhost:6443"),
       context: null,

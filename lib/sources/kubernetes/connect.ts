@@ -1,18 +1,21 @@
 // Finds a cluster and its credentials, and opens requests to its API server. Credentials never leave this file: callers get responses, and errors
 // that name the server. kubeconfig and authentication (certificates, tokens, token files, exec plugins, proxies) are @kubernetes/client-node's.
 
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig, type Cluster } from "@kubernetes/client-node";
 import { readFileSync, statSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import { homedir } from "node:os";
+import { isIP, type Socket } from "node:net";
 import { delimiter, dirname, join, resolve as resolvePath } from "node:path";
+import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import { parse } from "yaml";
 import { fail, ok, type Result } from "@/lib/core";
 import type { SourceError } from "../source";
 import { kubeconfigFiles, serviceAccountFolder } from "./find-cluster";
 import { preparePlugins } from "./plugin";
 import { asObject, asObjects, asText } from "./slim/read";
+import { openTunnel, proxyOf } from "./tunnel";
 
 /** A response whose body is read as it comes. */
 export type ApiResponse = {
@@ -51,7 +54,8 @@ export function connectPlain(name: string, server: string): Connection {
 
 /** The service account of this pod; its token is read anew as it rotates. */
 export function connectInCluster(): Connection {
-  return connectWith("in-cluster", () => {
+  // The API server of this very cluster is never behind a proxy.
+  return connectWith("in-cluster", {}, () => {
     const config = new KubeConfig();
     config.loadFromCluster();
     return { config, tokenFile: join(serviceAccountFolder, "token"), files: [] };
@@ -117,22 +121,19 @@ export function connectContext(named: string | null, context: string | null, env
       retryable: false,
     });
   }
-  if (!isAddress(cluster.server)) {
-    return fail({
-      kind: "bad-kubeconfig",
-      what: `the server of the cluster ${JSON.stringify(chosen.cluster)} is no address`,
-      where,
-      todo: "write it as https://HOST:PORT",
-      retryable: false,
-    });
+  const mistake = mistakeIn(cluster);
+  if (mistake !== null) {
+    const what = `the ${mistake.field} of the cluster ${JSON.stringify(chosen.cluster)} is no address`;
+    return fail({ kind: "bad-kubeconfig", what, where, todo: `write it as ${mistake.form}`, retryable: false });
   }
   return ok(
-    connectWith(wanted, () => {
+    connectWith(wanted, env, () => {
       const fresh = loadConfig(files);
       fresh.setCurrentContext(wanted);
       preparePlugins(fresh);
       // Of a kubeconfig that is rewritten with an address that is none the one before stays in force.
-      if (!isAddress(addressOf(fresh))) throw new Error("the server's address is none");
+      const now = fresh.getCurrentCluster();
+      if (now === null || mistakeIn(now) !== null) throw new Error("it leads nowhere");
       return { config: fresh, tokenFile: tokenFileOf(fresh, files), files };
     }),
   );
@@ -142,8 +143,12 @@ function addressOf(config: KubeConfig): string {
   return config.getCurrentCluster()?.server ?? "";
 }
 
-function isAddress(server: string): boolean {
-  return /^https?:$/.test(URL.parse(server)?.protocol ?? "");
+/** An address of a cluster that none can be reached at; null when there is none. */
+function mistakeIn({ server, proxyUrl }: Cluster): { readonly field: string; readonly form: string } | null {
+  const begins = (address: string, schemes: RegExp): boolean => schemes.test(URL.parse(address)?.protocol ?? "");
+  if (!begins(server, /^https?:$/)) return { field: "server", form: "https://HOST:PORT" };
+  if (proxyUrl !== undefined && !begins(proxyUrl, /^(https?|socks[45]?[ah]?):$/)) return { field: "proxy-url", form: "http://HOST:PORT" };
+  return null;
 }
 
 /** An address may carry a password, which is for the server alone. */
@@ -186,7 +191,7 @@ function tokenFileOf(config: KubeConfig, files: readonly string[]): string | nul
 /** What a kubeconfig says now. `files`: those whose change makes it another one. */
 type Loaded = { readonly config: KubeConfig; readonly tokenFile: string | null; readonly files: readonly string[] };
 
-function connectWith(name: string, load: () => Loaded): Connection {
+function connectWith(name: string, env: Env, load: () => Loaded): Connection {
   const read = (): Loaded & { readonly stamp: string } => {
     const loaded = load();
     const { caFile } = loaded.config.getCurrentCluster() ?? {};
@@ -209,8 +214,8 @@ function connectWith(name: string, load: () => Loaded): Connection {
     const { config, tokenFile } = current;
     const options: https.RequestOptions = {};
     await config.applyToHTTPSOptions(options);
-    // The library keeps one agent, with the certificates of its first request, for as long as it lives; only a proxy needs it.
-    if (config.getCurrentCluster()?.proxyUrl === undefined) options.agent = false;
+    // The library keeps one agent, with the certificates of its first request, for as long as it lives; only a SOCKS proxy needs it.
+    if (!isSocks(config)) options.agent = false;
     if (tokenFile === null) return options;
     const token = readFileSync(tokenFile, "utf8").trim();
     return { ...options, headers: { ...(options.headers as http.OutgoingHttpHeaders | undefined), Authorization: `Bearer ${token}` } };
@@ -249,10 +254,7 @@ function connectWith(name: string, load: () => Loaded): Connection {
       if (options === null)
         return fail(noCredentials(server(), `the credential plugin has not answered within ${String(Math.ceil(answerMaxMs / 1000))} s`));
       const used = current;
-      const response = await send(target(), options, signal, answerMaxMs);
-      const proxy = used.config.getCurrentCluster()?.proxyUrl;
-      if (!response.ok && response.error.kind === "unreachable" && proxy !== undefined)
-        return fail({ ...response.error, todo: "check the proxy-url of the kubeconfig, and the API server behind it" });
+      const response = await sendThrough(httpProxyOf(used.config, env), target(), options, signal, answerMaxMs);
       // Only by the first of those whose requests were refused with the same credentials.
       if (response.ok && response.value.status === 401 && used === current) reload();
       return response;
@@ -307,6 +309,43 @@ function stampOf(files: readonly string[]): string {
     .join("\n");
 }
 
+/** A kubeconfig's own proxy counts before that of the environment. */
+function httpProxyOf(config: KubeConfig, env: Env): URL | null {
+  const named = config.getCurrentCluster()?.proxyUrl;
+  if (named === undefined) return proxyOf(new URL(addressOf(config)), env);
+  return isSocks(config) ? null : URL.parse(named);
+}
+
+function isSocks(config: KubeConfig): boolean {
+  return config.getCurrentCluster()?.proxyUrl?.startsWith("socks") === true;
+}
+
+async function sendThrough(
+  proxy: URL | null,
+  url: URL,
+  options: https.RequestOptions,
+  signal: AbortSignal,
+  answerMaxMs: number,
+): Promise<Result<ApiResponse, SourceError>> {
+  if (proxy === null) return send(url, options, signal, answerMaxMs);
+  const tunnel = await openTunnel(proxy, url, signal, answerMaxMs);
+  if (!tunnel.ok) return tunnel;
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const servername = options.servername ?? (isIP(host) === 0 ? host : "");
+  let socket: Socket;
+  try {
+    socket = connectTls({ ...(options as ConnectionOptions), socket: tunnel.value, host, servername });
+  } catch (cause) {
+    tunnel.value.destroy();
+    return fail(noCredentials(url.origin, explainUnusable(cause)));
+  }
+  // Told by the request, unless that has ended before it could listen.
+  socket.on("error", () => undefined);
+  const response = await send(url, { ...options, agent: undefined, createConnection: () => socket }, signal, answerMaxMs);
+  if (!response.ok) socket.destroy();
+  return response;
+}
+
 function send(
   url: URL,
   options: https.RequestOptions,
@@ -320,7 +359,7 @@ function send(
     try {
       // A connection of its own each time: a watch keeps it anyway, names are looked up anew, and none that died meanwhile is used again.
       request = client.request(url, { agent: false, ...options, method: "GET", headers, signal }, (response) => {
-        clearTimeout(timer);
+        settled();
         response.socket.setKeepAlive(true, 15_000);
         resolve(
           ok({
@@ -337,15 +376,27 @@ function send(
       return;
     }
     // From the start, since a socket's own time-out begins only once it is connected. A watch then lives by the reflector's deadlines.
-    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${String(Math.ceil(answerMaxMs / 1000))} s`)), answerMaxMs);
-    request.on("error", (cause) => {
+    const timer = setTimeout(() => {
+      request.destroy();
+      end(new Error(`no answer within ${String(Math.ceil(answerMaxMs / 1000))} s`));
+    }, answerMaxMs);
+    const settled = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+    };
+    // Told at once: one that still waits for its connection (from a SOCKS proxy) says nothing when it is destroyed.
+    const end = (cause: Error): void => {
+      settled();
       resolve(fail(explainFailure(cause, url)));
-    });
+    };
+    const stop = (): void => {
+      end(new Error("it is not wanted any more"));
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    request.on("error", end);
     // A server that changes to another protocol leaves neither an answer nor an error. Whoever has one of them does not hear this.
     request.on("close", () => {
-      clearTimeout(timer);
-      resolve(fail(explainFailure(new Error("the connection was closed without an answer"), url)));
+      end(new Error("the connection was closed without an answer"));
     });
     request.end();
   });

@@ -251,12 +251,6 @@ describe("credentials that change while it runs", () => {
     );
   });
 
-  test("a proxy of the kubeconfig that cannot be reached is named", async () => {
-    const path = folder();
-    write(join(path, "config"), "https://127.0.0.1:1", { "proxy-url": "http://127.0.0.1:1" }, {});
-    expect(await ask(connect(join(path, "config")))).toContain("| check the proxy-url of the kubeconfig");
-  });
-
   test("a password in the server's address is for the server alone", async () => {
     const path = folder();
     const { url } = await serve({});
