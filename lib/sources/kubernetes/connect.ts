@@ -14,7 +14,7 @@ import { fail, ok, type Result } from "@/lib/core";
 import type { SourceError } from "../source";
 import { kubeconfigFiles, serviceAccountFolder } from "./find-cluster";
 import { preparePlugins } from "./plugin";
-import { asObject, asObjects, asText } from "./slim/read";
+import { asObject, asObjects, asText, type Raw } from "./slim/read";
 import { openTunnel, proxyOf } from "./tunnel";
 
 /** A response whose body is read as it comes. */
@@ -130,11 +130,12 @@ export function connectContext(named: string | null, context: string | null, env
     connectWith(wanted, env, () => {
       const fresh = loadConfig(files);
       fresh.setCurrentContext(wanted);
-      preparePlugins(fresh);
+      const user = describeUser(fresh, files);
+      preparePlugins(fresh, user?.folder ?? ".");
       // Of a kubeconfig that is rewritten with an address that is none the one before stays in force.
       const now = fresh.getCurrentCluster();
       if (now === null || mistakeIn(now) !== null) throw new Error("it leads nowhere");
-      return { config: fresh, tokenFile: tokenFileOf(fresh, files), files };
+      return { config: fresh, tokenFile: tokenFileOf(user), files };
     }),
   );
 }
@@ -174,18 +175,23 @@ function loadConfig(files: readonly string[]): KubeConfig {
   return config;
 }
 
-/** The token file of the user in force, null when it names none; @kubernetes/client-node passes the key over. As everywhere in a kubeconfig, the first file that has the user counts. */
-function tokenFileOf(config: KubeConfig, files: readonly string[]): string | null {
+type Described = { readonly folder: string; readonly user: Raw };
+
+/** The user in force as a file has it, and the folder that its paths start from. As everywhere in a kubeconfig, the first file that has the user counts. */
+function describeUser(config: KubeConfig, files: readonly string[]): Described | null {
   const name = config.getCurrentUser()?.name;
   for (const file of files) {
-    const user = asObjects(asObject(parse(readFileSync(file, "utf8"), { logLevel: "error" }))["users"]).find(
-      (each) => each["name"] === name,
-    );
-    if (user === undefined) continue;
-    const tokenFile = asText(asObject(user["user"])["tokenFile"]);
-    return tokenFile === "" ? null : resolvePath(dirname(file), tokenFile);
+    const users = asObjects(asObject(parse(readFileSync(file, "utf8"), { logLevel: "error" }))["users"]);
+    const found = users.find((each) => each["name"] === name);
+    if (found !== undefined) return { folder: dirname(resolvePath(file)), user: asObject(found["user"]) };
   }
   return null;
+}
+
+/** Null when it names none; @kubernetes/client-node passes the key over. */
+function tokenFileOf(described: Described | null): string | null {
+  const tokenFile = asText(described?.user["tokenFile"]);
+  return described === null || tokenFile === "" ? null : resolvePath(described.folder, tokenFile);
 }
 
 /** What a kubeconfig says now. `files`: those whose change makes it another one. */

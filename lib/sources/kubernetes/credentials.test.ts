@@ -229,6 +229,17 @@ describe("credentials that change while it runs", () => {
     expect(await ask(connect(join(path, "config")))).toBe(200);
   });
 
+  test("a plugin that is named by a relative path lies beside the kubeconfig", async () => {
+    const path = folder();
+    const own = await makePair("server");
+    const { url } = await serve({ tls: () => own, token: "good" });
+    writeFileSync(join(path, "plugin.sh"), `#!/bin/sh\necho '{"status":{"token":"good"}}'\n`);
+    chmodSync(join(path, "plugin.sh"), 0o755);
+    const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "./plugin.sh" };
+    write(join(path, "config"), url, { "insecure-skip-tls-verify": true }, { exec });
+    expect(await ask(connect(join(path, "config")))).toBe(200);
+  });
+
   test("a plugin that hangs is stopped in the end, and what it started holds up nobody", async () => {
     const path = folder();
     const { exec } = plugin(
@@ -239,7 +250,7 @@ describe("credentials that change while it runs", () => {
     write(join(path, "config"), "https://127.0.0.1:1", {}, { exec });
     const config = new KubeConfig();
     config.loadFromFile(join(path, "config"));
-    preparePlugins(config, 500);
+    preparePlugins(config, path, 500);
     await expect(config.applyToHTTPSOptions({})).rejects.toThrow();
   });
 

@@ -2,19 +2,23 @@
 
 import type { KubeConfig } from "@kubernetes/client-node";
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
+import { resolve } from "node:path";
 import { asObject, asText } from "./slim/read";
 
 /** Longer than a person takes to log in in a browser. */
 const pluginMaxMs = 300_000;
 
-/** Makes the library run the plugins of the context in force like this. It has no door for that: its authenticator keeps the function that it spawns with. */
-export function preparePlugins(config: KubeConfig, maxMs = pluginMaxMs): void {
+/**
+ * Makes the library run the plugins of the context in force like this; `folder`: where a command that is a relative path starts from. The library has
+ * no door for that: its authenticator keeps the function that it spawns with.
+ */
+export function preparePlugins(config: KubeConfig, folder: string, maxMs = pluginMaxMs): void {
   const { authenticators } = config as unknown as { readonly authenticators: readonly object[] };
   const info = JSON.stringify(describeWanted(config));
   for (const each of authenticators) {
     if ("execFn" in each)
       each.execFn = (command: string, args: readonly string[] | undefined, { env = process.env }: SpawnOptions): ChildProcess =>
-        runPlugin(command, args ?? [], { ...env, KUBERNETES_EXEC_INFO: info }, maxMs);
+        runPlugin(command.includes("/") ? resolve(folder, command) : command, args ?? [], { ...env, KUBERNETES_EXEC_INFO: info }, maxMs);
   }
 }
 
