@@ -157,13 +157,13 @@ describe("no-endpoints", () => {
 
     test("a family of which nobody is in use; one in another namespace is another cause", () => {
       const family = (namespace: string, base: number) =>
-        [1, 2, 3].map((number) => ({
+        [10, 1, 2].map((number) => ({
           ...at(`session-${String(number)}`, base + number, { serial: `pod-${String(number)}` }),
           namespace,
         }));
-      expect(summaries({ services: [...family("lab", 30_000), ...family("other", 30_010)] })).toEqual([
-        "warning 30001,30002,30003: lab/session-1, lab/session-2 and lab/session-3 select no pod at all.",
-        "warning 30011,30012,30013: other/session-1, other/session-2 and other/session-3 select no pod at all.",
+      expect(summaries({ services: [...family("lab", 30_000), ...family("other", 30_020)] })).toEqual([
+        "warning 30001,30002,30010: lab/session-1, lab/session-2 and lab/session-10 select no pod at all.",
+        "warning 30021,30022,30030: other/session-1, other/session-2 and other/session-10 select no pod at all.",
       ]);
     });
   });

@@ -2,9 +2,10 @@ import { hasUsableEndpoint } from "../inventory/usable-endpoints";
 import { formatObjectRef, type Labels } from "../model/meta";
 import type { PodRecord } from "../model/pod";
 import type { ServicePort, ServiceRecord } from "../model/service";
-import type { Snapshot } from "../model/snapshot";
+import { recordKey, type Snapshot } from "../model/snapshot";
 import type { WorkloadRecord } from "../model/workload";
 import { isEqual } from "../basics/equal";
+import { compareNatural } from "../basics/order";
 import { matchesSelector } from "../basics/selector";
 import { readsOfProxies } from "../inventory/survey-pods";
 import type { Context } from "../policy/policy";
@@ -51,7 +52,9 @@ export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
   perService: findDead,
   *check(snapshot, context, all) {
     const isDead = new Set(all.map(({ service }) => service));
-    const explained = all.map((dead) => explain(snapshot, dead, isDead));
+    const explained = all
+      .map((dead) => explain(snapshot, dead, isDead))
+      .sort((a, b) => compareNatural(recordKey(a.service), recordKey(b.service)));
     for (const [first, ...more] of Map.groupBy(explained, ({ cause, root }) => `${cause}\n${root}`).values())
       if (first !== undefined) yield toFound(snapshot, context, [first, ...more]);
   },
