@@ -17,38 +17,61 @@ const range = z
 
 const day = z.iso.date({ error: whereGiven(mistake("day")) });
 
-const allow = z.strictObject({ namespaces: z.array(z.string()).optional(), labels: z.record(z.string(), z.string()).optional() });
+/** A rule by its id: which there are, editors are told by `buildPolicyJsonSchema`, and people by `findClashes`. */
+const ruleId = z.string();
+
+const allow = z.strictObject({ namespaces: z.array(z.string()).optional(), labels: z.record(z.string(), z.string()).optional() }).meta({
+  description:
+    "Who may stand there: namespaces and labels must both hold where both are given. Left out: anybody in a band, nobody on a reservation.",
+});
 const cidr = z.string().refine((text) => parseCidr(text) !== undefined, inSchema(mistake("network")));
 const address = z.string().refine((text) => parseAddress(text) !== undefined, inSchema(mistake("address")));
 const bandKind = z.enum(["nodePort", "hostPort"]);
 const port = z.number().int().min(1).max(65_535);
 
 const assumptions = z.strictObject({
-  nodePortRange: range.optional(),
-  proxyMode: z.enum(["auto", "iptables", "nftables", "ipvs", "none"]).optional(),
-  nodePortAddresses: z.array(z.union([z.literal("primary"), cidr], { error: inSchema(mistake("network")) })).optional(),
+  nodePortRange: range.optional().meta({ description: "The API server's --service-node-port-range." }),
+  proxyMode: z
+    .enum(["auto", "iptables", "nftables", "ipvs", "none"])
+    .optional()
+    .meta({ description: "kube-proxy's mode; auto: what can be read." }),
+  nodePortAddresses: z
+    .array(z.union([z.literal("primary"), cidr], { error: inSchema(mistake("network")) }))
+    .optional()
+    .meta({ description: "kube-proxy's --nodeport-addresses: networks of the node addresses that answer, or primary." }),
   clusterCIDR: z
     .union([z.string().transform((text) => text.split(",").map((each) => each.trim())), z.array(z.string())], {
       error: inSchema(mistake("network")),
     })
     .pipe(z.array(cidr))
-    .optional(),
-  podToNodeMasquerade: z.boolean().optional(),
-  hostPortImplementation: z.enum(["portmap-iptables", "portmap-nftables", "crio", "cilium", "none"]).optional(),
-  unlistedNodeAddresses: z.record(z.string(), z.array(address)).optional(),
-  ephemeralPortRange: range.optional(),
-  namespaces: z.array(z.string()).optional(),
-  poolLabel: z.string().optional(),
+    .optional()
+    .meta({ description: "Networks of the pods (kube-proxy's --cluster-cidr)." }),
+  podToNodeMasquerade: z.boolean().optional().meta({ description: "Whether pods reach node addresses under their node's address." }),
+  hostPortImplementation: z
+    .enum(["portmap-iptables", "portmap-nftables", "crio", "cilium", "none"])
+    .optional()
+    .meta({ description: "Who maps host ports." }),
+  unlistedNodeAddresses: z
+    .record(z.string(), z.array(address))
+    .optional()
+    .meta({ description: "Addresses of nodes, by name, that the API does not list." }),
+  ephemeralPortRange: range.optional().meta({ description: "The nodes' net.ipv4.ip_local_port_range." }),
+  namespaces: z.array(z.string()).optional().meta({ description: "Tried one by one where a cluster-wide list is forbidden." }),
+  poolLabel: z.string().optional().meta({ description: "The node label that names a node's pool." }),
 });
 
 const policySchema = z.strictObject({
   version: z.literal(1, {
     error: ({ input }) => inSchema(mistake(input === undefined ? "version-missing" : "version-other")),
   }),
-  clusters: z.record(z.string(), assumptions).optional(),
+  clusters: z
+    .record(z.string(), assumptions)
+    .optional()
+    .meta({ description: 'What the API does not say, by context or cluster name; "*" is every one.' }),
   bands: z
     .array(z.strictObject({ name: z.string().min(1), kind: bandKind, ports: range, owner: z.string().optional(), allow: allow.optional() }))
-    .optional(),
+    .optional()
+    .meta({ description: "Named parts of the port numbers. Bands of one kind do not overlap." }),
   reservations: z
     .array(
       z.strictObject({
@@ -57,27 +80,44 @@ const policySchema = z.strictObject({
         kind: bandKind.optional(),
         node: z.string().optional(),
         protocol: z.enum(["TCP", "UDP", "SCTP"]).optional(),
-        until: day.optional(),
+        until: day.optional().meta({ description: "The last day, UTC." }),
         ticket: z.string().optional(),
         allow: allow.optional(),
       }),
     )
-    .optional(),
+    .optional()
+    .meta({ description: "Numbers kept for somebody; a nodePort (the default) for every protocol." }),
   acknowledgements: z
     .array(
       z.strictObject({
-        rule: z.string(),
-        subject: z.string().regex(/^[A-Z][A-Za-z0-9]*(\/[^/]+){1,2}$/, inSchema(mistake("subject"))),
-        owners: z.array(z.string()).optional(),
+        rule: ruleId,
+        subject: z
+          .string()
+          .regex(/^[A-Z][A-Za-z0-9]*(\/[^/]+){1,2}$/, inSchema(mistake("subject")))
+          .meta({ description: "Kind/namespace/name of what the finding is about." }),
+        owners: z
+          .array(z.string())
+          .optional()
+          .meta({ description: "All that the finding is about besides; it ends when they change. Left out: whoever they are." }),
         reason: z.string(),
         by: z.string(),
-        until: day,
+        until: day.meta({ description: "The last day, UTC." }),
       }),
     )
-    .optional(),
-  blocks: z.array(z.strictObject({ name: z.string().min(1), kind: bandKind, ports: range, allow: allow.optional() })).optional(),
-  severities: z.record(z.string(), z.enum(["critical", "warning", "info", "off"])).optional(),
-  systemPorts: z.strictObject({ controlPlane: z.array(range).optional(), node: z.array(range).optional() }).optional(),
+    .optional()
+    .meta({ description: "Findings that are meant to be so: they stay listed as notes." }),
+  blocks: z
+    .array(z.strictObject({ name: z.string().min(1), kind: bandKind, ports: range, allow: allow.optional() }))
+    .optional()
+    .meta({ description: "Ranges that an allocator hands out by itself; allow names its own claims." }),
+  severities: z
+    .record(ruleId, z.enum(["critical", "warning", "info", "off"]))
+    .optional()
+    .meta({ description: "Severities in place of the rules' own; off: the rule is silent." }),
+  systemPorts: z
+    .strictObject({ controlPlane: z.array(range).optional(), node: z.array(range).optional() })
+    .optional()
+    .meta({ description: "Ports that the machines need themselves, in place of the usual ones." }),
 });
 
 /** One mistake; `path` leads to the field, or to the key that is unknown. */
@@ -138,16 +178,19 @@ function listsOf(value: unknown) {
   };
 }
 
-// Rules that speak in a check of a manifest alone.
-const checkRules = ["node-port-taken", "node-port-duplicate-in-service", "captures-pods", "captured-by-service", "host-port-unplaceable"];
-
 function knownRules(): readonly string[] {
-  return [...listRules().map(({ id }) => id), ...checkRules];
+  return listRules().map(({ id }) => id);
 }
 
-/** The policy file for editors (JSON Schema 2020-12). That bands do not overlap is beyond it. */
+/** The policy file for editors (JSON Schema 2020-12), with the rules that there are. That bands do not overlap is beyond it. */
 export function buildPolicyJsonSchema(): object {
-  const { $schema, ...rest } = z.toJSONSchema(policySchema, { target: "draft-2020-12", io: "input" });
+  const { $schema, ...rest } = z.toJSONSchema(policySchema, {
+    target: "draft-2020-12",
+    io: "input",
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema === ruleId) jsonSchema.enum = [...knownRules()];
+    },
+  });
   return {
     $schema,
     title: "Portolan policy file",

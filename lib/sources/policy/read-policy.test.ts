@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
+import { listRules } from "@/lib/core";
 import { buildPolicyJsonSchema } from "@/lib/wire/policy-schema";
 import { formatPolicyError, readPolicy } from "./read-policy";
 
@@ -180,7 +181,7 @@ reservations: [{ port: 0, for: 7 }]
 
   test("is described to editors as it is read", () => {
     const schema = JSON.stringify(buildPolicyJsonSchema());
-    const { properties } = JSON.parse(schema) as { readonly properties: Record<string, unknown> };
+    const { properties } = JSON.parse(schema) as { readonly properties: Record<string, { readonly description?: string }> };
     expect(Object.keys(properties).sort()).toEqual([
       "acknowledgements",
       "bands",
@@ -192,6 +193,11 @@ reservations: [{ port: 0, for: 7 }]
       "version",
     ]);
     expect(readFileSync("docs/portolan.schema.json", "utf8")).toContain('"additionalProperties": false');
+    // What an editor offers and shows.
+    const ids = listRules().map(({ id }) => id);
+    expect(properties["acknowledgements"]).toMatchObject({ items: { properties: { rule: { enum: ids } } } });
+    expect(properties["severities"]).toMatchObject({ propertyNames: { enum: ids } });
+    expect(Object.entries(properties).flatMap(([key, { description }]) => (description === undefined ? [key] : []))).toEqual(["version"]);
   });
 
   test("bands of different kinds may overlap", () => {
