@@ -116,6 +116,11 @@ describe("reservation-broken", () => {
     const reservations = ["a", "b"].map((namespace) => ({ ...reservation, allow: { namespaces: [namespace], labels: null } }));
     const services = ["a", "b"].map((namespace) => service(30_008, { namespace }));
     expect(find("reservation-broken", { services }, { reservations })).toEqual([]);
+    // A stranger breaks one promise, which also ends once.
+    const stranger = { services: [service(30_008, { namespace: "c" })] };
+    expect(find("reservation-broken", stranger, { reservations })).toHaveLength(1);
+    const ending = reservations.map((each) => ({ ...each, until: "2026-05-18" }));
+    expect(find("reservation-broken", {}, { reservations: ending })).toHaveLength(1);
   });
 
   test.for([

@@ -39,6 +39,7 @@ export const reservationBroken = defineRule<ReservationEvidence>({
     if (policy.reservations.length === 0) return;
     const numbers = new Set(policy.reservations.map(({ port }) => port));
     const claims = listNodeClaims(snapshot).filter(({ port }) => numbers.has(port.port));
+    const told = new Set<string>();
     for (const reservation of policy.reservations) {
       const left = daysLeft(reservation.until, nowMs);
       const over = left !== null && left < 0;
@@ -51,8 +52,13 @@ export const reservationBroken = defineRule<ReservationEvidence>({
       const { edited, ports, nodes, sinceMs } = joinClaims(state === "broken" ? strangers : holding);
       const { port, kind, node, protocol, purpose, ticket, until, allow } = reservation;
       const self = { kind: "Reservation", namespace: "", name: String(port) };
+      const variant = [state, kind, node ?? "", protocol ?? "", purpose].join(" ");
+      // Lines for one purpose that name a holder each are one promise.
+      const key = `${variant} ${String(port)}`;
+      if (told.has(key)) continue;
+      told.add(key);
       yield {
-        variant: [state, kind, node ?? "", protocol ?? "", purpose].join(" "),
+        variant,
         severity: state === "broken" ? "critical" : "info",
         subjects: [...edited, self],
         edited: [self],
