@@ -16,6 +16,7 @@ import { defineRule } from "./rule";
 import { distinctPorts, isPassedOver, isUnclaiming } from "./support/claimed-ports";
 import { resolvePortHolder } from "./support/host-ports";
 import { surveyServices } from "./support/survey-services";
+import { leadsToHolder } from "./support/target-ports";
 import { sayList, sayPorts } from "./support/words";
 
 type Taken = {
@@ -124,6 +125,7 @@ function findOthers(
     .filter(
       (pod) =>
         holdsItsPorts(pod) &&
+        !leadsToHolder(service, pod, { port, protocol }) &&
         findPodClaims(pod).some(
           (claim) => claim.port === port && claim.protocol === protocol && (claim.hostIP === "" || claim.hostIP === address),
         ),

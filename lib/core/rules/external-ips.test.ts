@@ -159,6 +159,31 @@ describe("external-ip-on-node", () => {
     ]);
   });
 
+  test("an ingress on the hosts' network, or with host ports, behind the nodes' addresses is nothing else; another program of its labels on the number is", () => {
+    const ingress = (name: string, partial: object) =>
+      buildPod({
+        name,
+        node: "n2",
+        ip: "10.0.0.2",
+        labels: { app: "ingress" },
+        controller: { kind: "DaemonSet", name: "ingress" },
+        hostNetwork: true,
+        ports: [{ name: "http", containerPort: 80 }],
+        ...partial,
+      });
+    const of = (pod: ReturnType<typeof ingress>, targetPort: number | string) => {
+      const edge = service("edge", { selector: { app: "ingress" }, externalIPs: ["10.0.0.2"], ports: [{ port: 80, targetPort }] });
+      const parts = { pods: [pod], services: [edge] };
+      return [...run("external-ip-on-node", parts), ...run("listener-shadowed", parts)].map(({ rule }) => rule);
+    };
+    const mapped = { ip: "10.244.0.9", hostNetwork: false, ports: [{ name: "http", containerPort: 8080, hostPort: 80 }] };
+    expect(of(ingress("a", {}), "http")).toEqual([]);
+    expect(of(ingress("a", mapped), 8080)).toEqual([]);
+    expect(of(ingress("a", mapped), 9090)).toEqual(["external-ip-on-node"]);
+    expect(of(ingress("a", {}), 8080)).toEqual(["external-ip-on-node", "listener-shadowed"]);
+    expect(of(ingress("a", { labels: { app: "other" } }), 80)).toEqual(["external-ip-on-node", "listener-shadowed"]);
+  });
+
   test("a load balancer IP counts; the policy may name other control ports", () => {
     const lb = service("lb", { type: "LoadBalancer", loadBalancerIngress: [{ ip: "10.0.0.2" }], ports: [{ port: 9345 }] });
     expect(find({ services: [lb] })).toEqual([]);

@@ -18,6 +18,7 @@ import { defineRule } from "./rule";
 import { isPassedOver, isUnclaiming } from "./support/claimed-ports";
 import { knowNodePortRange } from "./support/node-port-range";
 import { surveyPods } from "../inventory/survey-pods";
+import { leadsToHolder } from "./support/target-ports";
 import { sayList, sayPorts } from "./support/words";
 
 type ShadowEvidence = { readonly listener: string; readonly services: readonly string[]; readonly by: "nodePort" | "address" | "range" };
@@ -117,6 +118,7 @@ function servicesOnAddresses(
       (service) =>
         !isUnclaiming(service) &&
         !isPassedOver(service) &&
+        !pods.every((pod) => leadsToHolder(service, pod, port)) &&
         service.ports.some((each) => each.port === port.port && each.protocol === port.protocol),
     );
   return [...new Set(found)];

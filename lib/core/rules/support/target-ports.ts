@@ -1,5 +1,7 @@
 import type { ContainerPort, PodRecord } from "../../model/pod";
-import type { ServicePort } from "../../model/service";
+import { matchesSelector } from "../../basics/selector";
+import type { PortOfFinding } from "../../model/finding";
+import type { ServicePort, ServiceRecord } from "../../model/service";
 
 /** Containers whose ports a named targetPort may mean: main ones, then sidecars (routing.md 2.2). */
 export function declaredPorts(pod: PodRecord): readonly ContainerPort[] {
@@ -10,6 +12,18 @@ export function declaredPorts(pod: PodRecord): readonly ContainerPort[] {
 export function resolveTargetPort(pod: PodRecord, { targetPort, protocol }: ServicePort): number | null {
   if (typeof targetPort === "number") return targetPort;
   return declaredPorts(pod).find((each) => each.name === targetPort && each.protocol === protocol)?.containerPort ?? null;
+}
+
+/** Whether a Service, asked on an address of its own, sends to the very program that holds the number on the pod's node (an ingress on the hosts' network). */
+export function leadsToHolder(service: ServiceRecord, pod: PodRecord, { port, protocol }: PortOfFinding): boolean {
+  if (pod.namespace !== service.namespace || !matchesSelector(service.selector, pod.labels)) return false;
+  const held = declaredPorts(pod).filter(
+    (each) => each.protocol === protocol && (pod.hostNetwork ? each.containerPort : each.hostPort) === port,
+  );
+  const targets = service.ports
+    .filter((each) => each.port === port && each.protocol === protocol)
+    .map((each) => resolveTargetPort(pod, each));
+  return held.some(({ containerPort }) => targets.includes(containerPort));
 }
 
 /** The targetPort is a name that no container of the pod declares for the protocol. */
