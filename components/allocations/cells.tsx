@@ -166,7 +166,7 @@ export function FindingsCell({ item: { row, findings } }: Pick<CellProps, "item"
   if (worst === undefined) {
     if (row.unknown.length === 0) return null;
     return (
-      <span className="flex items-center gap-5 text-ink-2" title={words.allocations.unknownCell(row.unknown.join(", "))}>
+      <span className="flex items-center gap-5 text-ink-2" title={words.allocations.unknownCell(words.say.names(row.unknown))}>
         <Glyph name="unknown" size={11} />
         {words.terms.cannotBeJudged}
       </span>
@@ -200,7 +200,7 @@ function AgeCell({ row }: { readonly row: WireAllocation }) {
 function Unknown({ row }: { readonly row: WireAllocation }) {
   const words = useWords();
   return (
-    <span className="flex items-center gap-5 text-ink-3" title={words.allocations.unknownCell(row.unknown.join(", "))}>
+    <span className="flex items-center gap-5 text-ink-3" title={words.allocations.unknownCell(words.say.names(row.unknown))}>
       <Glyph name="unknown" size={10} />
       {words.terms.unknown}
     </span>

@@ -102,7 +102,7 @@ export function Results({ answer, edits, active, onActive, onGoTo, onTakeEdit }:
         <p className="mt-14 text-12 text-ink-3">
           {words.check.ignored(
             formatCount(ignored.reduce((sum, { count }) => sum + count, 0)),
-            ignored.map(({ kind, count }) => (count === 1 ? kind : `${kind} ${formatCount(count)}`)).join(", "),
+            words.say.names(ignored.map(({ kind, count }) => (count === 1 ? kind : `${kind} ${formatCount(count)}`))),
           )}
         </p>
       )}
@@ -150,7 +150,7 @@ function LineLink({ line, column, onGoTo, isExact = false }: LineLinkProps) {
     <button
       type="button"
       onClick={() => onGoTo({ line, from: column - 1 })}
-      className="h-20 font-mono text-[12px] whitespace-nowrap text-ink-2 underline underline-offset-2 hover:text-ink phone:h-44"
+      className="h-20 font-mono text-[12px] whitespace-nowrap text-ink-2 underline underline-offset-2 hover:text-ink phone:-my-12 phone:h-44"
     >
       {isExact ? words.lineColumn(String(line), String(column)) : words.line(String(line))}
     </button>

@@ -81,12 +81,12 @@ function Answer({ route }: { readonly route: WireRoute }) {
             </span>
           ))}
         </span>
-        {marks
-          .map((mark) => {
+        {words.say.names(
+          marks.map((mark) => {
             const share = shares.get(mark.key) ?? null;
             return share === null ? mark.name : `${mark.name} ${formatShare(share)}`;
-          })
-          .join(", ")}
+          }),
+        )}
       </span>
     );
   }

@@ -26,7 +26,7 @@ export function Verdict({ answer, isOutdated, onCheck }: VerdictProps) {
   const unjudged = countNotEvaluated(after.notEvaluated);
   const groups = groupNotEvaluated(after.notEvaluated);
   const where = groups.every(({ namespaces }) => namespaces !== "all")
-    ? [...new Set(groups.flatMap(({ namespaces }) => namespaces))].join(", ")
+    ? words.say.names([...new Set(groups.flatMap(({ namespaces }) => namespaces))])
     : "";
   const title =
     verdict === "unreadable"

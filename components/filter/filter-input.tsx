@@ -1,6 +1,7 @@
 "use client";
 
 import { Fragment, useId, useRef } from "react";
+import { classes } from "@/components/ui/classes";
 import { useWords } from "@/components/words/words";
 import { filterKeys, tokenizeFilter, type FilterError } from "@/lib/core";
 
@@ -23,7 +24,10 @@ export function FilterInput({ value, onChange, error, placeholder, className = "
       <div
         ref={painted}
         aria-hidden
-        className="pointer-events-none absolute inset-0 overflow-hidden px-11 font-mono text-[12.5px] leading-[30px] tracking-[-0.01em] whitespace-pre phone:text-[14px] phone:leading-[40px]"
+        className={classes(
+          "pointer-events-none absolute inset-0 overflow-hidden px-11 font-mono text-[12.5px] leading-[30px] tracking-[-0.01em] whitespace-pre phone:text-[14px] phone:leading-[40px]",
+          value === "" && "text-ellipsis",
+        )}
       >
         {value === "" ? <span className="text-ink-3">{placeholder}</span> : <Painted value={value} error={error} />}
       </div>
@@ -52,7 +56,7 @@ export function FilterInput({ value, onChange, error, placeholder, className = "
           role="status"
           className="absolute top-full left-0 z-10 mt-2 rounded-2 bg-raised px-10 py-6 text-12 text-warning shadow-overlay"
         >
-          {error.message}
+          {words.say.mistake(error)}
           {error.nearest !== null && <UseNearest value={value} error={error} nearest={error.nearest} onChange={onChange} />}
         </p>
       )}

@@ -13,12 +13,12 @@ const readKinds = ["nodes", "pods", "services", "endpointslices"] as const;
 
 /** Where there is no finding: the fact, what it rests on, and what keeps it from being calm. */
 export function NoFinding({ answer, rules }: { readonly answer: FindingsAnswer; readonly rules: number }) {
-  const words = useWords().findings;
+  const { findings: words, say } = useWords();
   const { cluster } = useCluster();
   const live = useLive();
   const formatTime = useFormatTime();
   const { kind } = freshnessOf(live, cluster);
-  const read = readKinds.map((each) => `${formatCount(cluster?.counts[each] ?? 0)} ${each}`).join(", ");
+  const read = say.names(readKinds.map((each) => `${formatCount(cluster?.counts[each] ?? 0)} ${each}`));
   return (
     <StateView title={words.none}>
       <p>{words.noneText(formatCount(rules), read)}</p>

@@ -14,11 +14,11 @@ type Reason = "forbidden" | "notCollected" | "syncing" | "stale";
 
 /** What could not be judged: which rules, for want of which kinds, where, and what a person can do about it. */
 export function UnjudgedItem({ group }: { readonly group: UnjudgedGroup }) {
-  const { findings, state, shell } = useWords();
+  const { findings, state, shell, say } = useWords();
   const words = findings.unjudged;
   const { staleness } = useLive();
   const { namespaces, missing, settings, rules } = group;
-  const where = namespaces === "all" ? findings.everywhere : namespaces.join(", ");
+  const where = namespaces === "all" ? findings.everywhere : say.names(namespaces);
   const reason = reasonOf(missing, staleness);
   const todo = todoOf(group, reason);
   return (
@@ -26,10 +26,16 @@ export function UnjudgedItem({ group }: { readonly group: UnjudgedGroup }) {
       <Glyph name="unknown" className="mt-4" />
       <h3 className="font-semibold break-words">{words.title(where, formatCount(rules.length))}</h3>
       <p className="col-start-2 text-12 text-ink-2">
-        {missing.length === 0 ? words.settings(settings.join(", ")) : words.kinds(missing.join(", "), state.unknownReason[reason])}{" "}
-        {missing.length > 0 && reason === "forbidden" && words.grant(namespaces === "all" ? words.grantEverywhere : words.grantIn(where))}
-        {reason === "notCollected" && missing.length > 0 && words.collect}
-        {reason === "syncing" && missing.length > 0 && words.wait}
+        {say.sentences(
+          missing.length === 0
+            ? [words.settings(say.names(settings))]
+            : [
+                words.kinds(say.names(missing), state.unknownReason[reason]),
+                ...(reason === "forbidden" ? [words.grant(namespaces === "all" ? words.grantEverywhere : words.grantIn(where))] : []),
+                ...(reason === "notCollected" ? [words.collect] : []),
+                ...(reason === "syncing" ? [words.wait] : []),
+              ],
+        )}
       </p>
       <details className="col-start-2 text-12 text-ink-2">
         <summary className="w-fit text-11 text-ink-3 underline underline-offset-2 phone:py-8 phone:text-12">

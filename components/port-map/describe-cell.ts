@@ -33,9 +33,11 @@ export function describeCell(chart: Chart, row: ChartRow, column: ChartColumn, w
   const owners =
     cell.owners.length < 2
       ? ""
-      : cell.owners
-          .map((owner, index) => `${names[index] ?? owner.name}${owner.probability === null ? "" : ` ${formatShare(owner.probability)}`}`)
-          .join(", ");
+      : words.say.names(
+          cell.owners.map(
+            (owner, index) => `${names[index] ?? owner.name}${owner.probability === null ? "" : ` ${formatShare(owner.probability)}`}`,
+          ),
+        );
   const mark = (row.kind === "node" ? chart.markOf(row.node.name, column) : null) ?? column.frame;
   return words.map.cell(
     row.kind === "node" ? row.node.name : row.name,

@@ -36,12 +36,12 @@ export function MapFindings({
   const unjudged = countNotEvaluated(notEvaluated);
   const lacking = new Map<string | null, Set<string>>();
   for (const { missing, settings = [], namespaces } of notEvaluated) {
-    const where = namespaces === "all" ? null : namespaces.join(", ");
+    const where = namespaces === "all" ? null : words.say.names(namespaces);
     lacking.set(where, new Set([...(lacking.get(where) ?? []), ...missing, ...settings]));
   }
   const notEverywhere = words.map.notEvaluated(
     formatCount(unjudged),
-    [...lacking].map(([where, kinds]) => words.map.lacking([...kinds].sort().join(", "), where)).join("; "),
+    [...lacking].map(([where, kinds]) => words.map.lacking(words.say.names([...kinds].sort()), where)).join("; "),
   );
   return (
     <section aria-label={words.map.findings} className="min-h-0 flex-1 overflow-auto">
@@ -153,7 +153,7 @@ export function CellInspector({
           {words.map.backends(formatCount(cell.ready), formatCount(cell.local), row.kind === "group")}
         </p>
       )}
-      {cell.differs.length > 0 && <p className="mt-2 text-12 text-ink-2">{words.map.differs(cell.differs.join(", "))}</p>}
+      {cell.differs.length > 0 && <p className="mt-2 text-12 text-ink-2">{words.map.differs(words.say.names(cell.differs))}</p>}
       <ul className="mt-6">
         {marks.slice(0, 8).map((mark) => {
           const owner = cell.owners.find((each) => ownerKey(each) === mark.key);

@@ -130,8 +130,8 @@ function Use({ band }: { readonly band: Band }) {
 }
 
 function Rule({ band: { allow } }: { readonly band: Band }) {
-  const words = useWords().ranges;
+  const { ranges: words, say } = useWords();
   const labels = Object.entries(allow?.labels ?? {}).map(([key, value]) => `${key}=${value}`);
   const who = [...(allow?.namespaces ?? []), ...labels];
-  return who.length === 0 ? words.anyone : words.only(who.join(", "));
+  return who.length === 0 ? words.anyone : words.only(say.names(who));
 }

@@ -218,7 +218,8 @@ function Answer({ answer, onReserve }: { readonly answer: WireFree; readonly onR
 }
 
 function Fact({ fact }: { readonly fact: WireFree["facts"][number] }): string {
-  const { facts: words, obstacles } = useWords().ranges;
+  const { ranges, say } = useWords();
+  const { facts: words, obstacles } = ranges;
   switch (fact.code) {
     case "in-static-band":
     case "in-dynamic-band":
@@ -230,14 +231,14 @@ function Fact({ fact }: { readonly fact: WireFree["facts"][number] }): string {
     case "skipped": {
       const runs = fact.ports.map(({ first, last }) => formatRange(first, last));
       const shown = runs.length > 4 ? [...runs.slice(0, 3), "…"] : runs;
-      const by =
-        ["reserved", "announced", "block", "band"].includes(fact.why) && fact.by.length > 0 ? ` (${fact.by.slice(0, 3).join(", ")})` : "";
-      return words.skipped(shown.join(", "), `${obstacles[fact.why]}${by}`);
+      const by = ["reserved", "announced", "block", "band"].includes(fact.why) ? fact.by.slice(0, 3) : [];
+      const why = obstacles[fact.why];
+      return words.skipped(say.names(shown), by.length === 0 ? why : words.because(why, say.names(by)));
     }
     case "no-room":
       return words["no-room"](String(fact.longest));
     case "unknown":
-      return words.unknown(fact.missing.join(", "), fact.namespaces === "all" ? null : fact.namespaces.join(", "));
+      return words.unknown(say.names(fact.missing), fact.namespaces === "all" ? null : say.names(fact.namespaces));
     case "range-unknown":
       return words["range-unknown"];
   }

@@ -16,7 +16,7 @@ const shownMax = 12;
 
 /** Reservations by expiry: what runs out first stands first. */
 export function Reservations({ ranges }: { readonly ranges: WireRanges }) {
-  const words = useWords().ranges;
+  const { ranges: words, say } = useWords();
   const language = useLanguage();
   const nowMs = useNow();
   return (
@@ -33,15 +33,15 @@ export function Reservations({ ranges }: { readonly ranges: WireRanges }) {
             <span>{each.purpose}</span>
             <DaysLeft days={each.daysLeft} />
             <span className="col-span-2 col-start-2 text-12 text-ink-3">
-              {[
-                each.kind === "hostPort" ? "hostPort" : "",
-                each.node === null ? "" : words.onNode(each.node),
-                each.until === null ? "" : words.until(formatDay(each.until, nowMs, language)),
-                each.ticket ?? "",
-                each.allow?.namespaces == null ? "" : words.only(each.allow.namespaces.join(", ")),
-              ]
-                .filter((part) => part !== "")
-                .join(", ")}
+              {say.parts(
+                [
+                  each.kind === "hostPort" ? "hostPort" : "",
+                  each.node === null ? "" : words.onNode(each.node),
+                  each.until === null ? "" : words.until(formatDay(each.until, nowMs, language)),
+                  each.ticket ?? "",
+                  each.allow?.namespaces == null ? "" : words.only(say.names(each.allow.namespaces)),
+                ].filter((part) => part !== ""),
+              )}
             </span>
           </li>
         ))}
@@ -78,8 +78,14 @@ export function Order({ ranges }: { readonly ranges: WireRanges }) {
     <section className="border-b border-line px-16 py-14">
       <h2 className="text-13 font-head">{words.order}</h2>
       <p className="mt-3 text-ink-2">
-        {outside.length > 0 ? words.outside(sayPorts(outside)) : bands.length > 0 && !isUnread(ranges) && words.inOrder}{" "}
-        {pinned.length === 0 ? "" : words.pinned(sayPorts(pinned))}
+        {all.say.sentences([
+          ...(outside.length > 0
+            ? [words.outside(all.say.names(listRuns(outside)))]
+            : bands.length > 0 && !isUnread(ranges)
+              ? [words.inOrder]
+              : []),
+          ...(pinned.length === 0 ? [] : [words.pinned(all.say.names(listRuns(pinned)))]),
+        ])}
       </p>
       {isPromised && (
         <Button size="small" className="mt-8" onPress={() => setGuarding(true)}>
@@ -135,7 +141,7 @@ export function HostPorts({ ranges }: { readonly ranges: WireRanges }) {
   );
 }
 
-function sayPorts(ports: readonly number[]): string {
+function listRuns(ports: readonly number[]): readonly string[] {
   const runs: { first: number; last: number }[] = [];
   for (const port of [...new Set(ports)].sort((a, b) => a - b)) {
     const run = runs.at(-1);
@@ -143,5 +149,5 @@ function sayPorts(ports: readonly number[]): string {
     else runs.push({ first: port, last: port });
   }
   const shown = runs.slice(0, shownMax).map(({ first, last }) => formatRange(first, last));
-  return runs.length > shownMax ? `${shown.join(", ")}, …` : shown.join(", ");
+  return runs.length > shownMax ? [...shown, "…"] : shown;
 }

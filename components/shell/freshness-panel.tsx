@@ -32,10 +32,10 @@ export function FreshnessPanel() {
       <table className="mt-8 w-full border-separate border-spacing-0">
         <thead className="text-11 text-ink-3">
           <tr>
-            <th scope="col" className="pb-4 text-left font-medium">
+            <th scope="col" className="pr-12 pb-4 text-left font-medium">
               {words.freshness.kind}
             </th>
-            <th scope="col" className="pr-12 pb-4 text-right font-medium">
+            <th scope="col" className="pr-12 pb-4 text-right font-medium whitespace-nowrap">
               {words.freshness.count}
             </th>
             <th scope="col" className="pb-4 text-left font-medium">
@@ -71,12 +71,12 @@ export function FreshnessPanel() {
       {cluster !== null && cluster.assumptions.length > 0 && (
         <>
           <h3 className="mt-12 font-semibold">{words.freshness.assumptions}</h3>
-          <dl className="mt-4 grid grid-cols-[auto_minmax(10ch,auto)_1fr] gap-x-12 gap-y-2">
+          <dl className="mt-4 grid grid-cols-[auto_minmax(10ch,auto)_minmax(0,1fr)] gap-x-12 gap-y-2">
             {cluster.assumptions.map((each) => (
               <div key={`${each.what} ${each.value} ${each.from}`} className="contents">
                 <dt className="text-ink-3">{each.what}</dt>
                 <dd className="mono break-all">{each.value}</dd>
-                <dd className="text-ink-3">{each.from}</dd>
+                <dd className="wrap-anywhere text-ink-3">{each.from}</dd>
               </div>
             ))}
           </dl>
@@ -87,21 +87,23 @@ export function FreshnessPanel() {
 }
 
 function KindRow({ kind, status }: { readonly kind: Kind; readonly status: WireKindStatus }) {
-  const words = useWords().freshness;
+  const { freshness: words, say } = useWords();
   const formatTime = useFormatTime();
   const formatAge = useFormatAge();
   const nowMs = useNow();
   const { state, count, expected, forbiddenNamespaces, message, since, retryAt } = status;
   const bad = state === "stale" || state === "forbidden" || forbiddenNamespaces.length > 0;
   const notes = [
-    forbiddenNamespaces.length > 0 ? words.forbiddenIn(forbiddenNamespaces.join(", ")) : null,
+    forbiddenNamespaces.length > 0 ? words.forbiddenIn(say.names(forbiddenNamespaces)) : null,
     since !== null && state === "stale" ? words.since(formatAge(nowMs - Date.parse(since))) : null,
     retryAt === null ? null : words.retryAt(formatTime(Date.parse(retryAt))),
     message,
-  ].filter((note) => note !== null && note !== "");
+  ]
+    .flatMap((note) => note ?? [])
+    .filter((note) => note !== "");
   return (
     <tr className="align-top">
-      <th scope="row" className="border-t border-line py-4 text-left font-mono font-normal">
+      <th scope="row" className="border-t border-line py-4 pr-12 text-left font-mono font-normal">
         {kind}
       </th>
       <td className="border-t border-line py-4 pr-12 text-right font-mono">
@@ -114,7 +116,7 @@ function KindRow({ kind, status }: { readonly kind: Kind; readonly status: WireK
       <td className={bad ? "border-t border-line py-4 text-warning" : "border-t border-line py-4 text-ink-2"}>
         {(state === "forbidden" || forbiddenNamespaces.length > 0) && <Glyph name="unknown" size={10} className="mr-4" />}
         {words.states[state]}
-        {notes.length > 0 && <span className="block text-11 text-ink-3">{notes.join("; ")}</span>}
+        {notes.length > 0 && <span className="block text-11 text-ink-3">{say.list(notes)}</span>}
       </td>
     </tr>
   );

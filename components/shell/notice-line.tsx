@@ -19,7 +19,7 @@ export function NoticeLine() {
         return words.freshness.streamLost;
       case "stale":
         return words.freshness.staleLine(
-          freshness.kinds.join(", "),
+          words.say.names(freshness.kinds),
           freshness.since === null ? "?" : formatTime(Date.parse(freshness.since)),
         );
       case "unreachable":

@@ -45,7 +45,7 @@ export function BadParams({ params }: { readonly params: readonly BadParam[] }) 
   if (params.length === 0) return null;
   return (
     <p role="status" className="flex-none border-b border-line bg-warning-soft px-16 py-4 text-12 text-warning phone:px-12">
-      {params.map(({ name, value }) => words.shell.badValue(name, value)).join("; ")}
+      {words.shell.badValues(params.map(({ name, value }) => words.shell.badValue(name, value)))}
     </p>
   );
 }

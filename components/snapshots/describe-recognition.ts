@@ -6,15 +6,15 @@ export function describeRecognition(
   { format, kubernetes, counts, missing, partly, rulesNotEvaluated }: WireRecognition,
   words: Words,
 ): string {
-  const { snapshots } = words;
+  const { snapshots, say } = words;
   const held = [
     format,
     ...(kubernetes === null ? [] : [snapshots.kubernetes(kubernetes)]),
     snapshots.holds(counts.nodes, counts.pods, counts.services),
   ].join(snapshots.and);
   const lacks = [
-    ...(missing.length === 0 ? [] : [snapshots.missing(missing.join(", "))]),
-    ...(partly.length === 0 ? [] : [snapshots.partly(partly.join(", "))]),
+    ...(missing.length === 0 ? [] : [snapshots.missing(say.names(missing))]),
+    ...(partly.length === 0 ? [] : [snapshots.partly(say.names(partly))]),
   ].join(snapshots.and);
   return lacks === ""
     ? held

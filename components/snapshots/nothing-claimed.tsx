@@ -8,7 +8,7 @@ import { useSnapshots } from "./snapshots";
 
 /** Where a cluster claims no port: what that rests on, and what to look at instead. What may not be read could claim any. */
 export function NothingClaimed() {
-  const { state: words, snapshots } = useWords();
+  const { state: words, snapshots, say } = useWords();
   const { staleness } = useLive();
   const { choose } = useSnapshots();
   const unread = (["services", "pods"] as const).filter((kind) => {
@@ -16,7 +16,7 @@ export function NothingClaimed() {
     return state === "forbidden" || state === "notCollected";
   });
   return (
-    <StateView title={unread.length === 0 ? words.nothingClaimed : words.nothingSeen(unread.join(", "))}>
+    <StateView title={unread.length === 0 ? words.nothingClaimed : words.nothingSeen(say.names(unread))}>
       <p>{words.lookElsewhere}</p>
       <p className="mt-12">
         <Button onPress={choose}>{snapshots.open}</Button>

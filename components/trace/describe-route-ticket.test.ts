@@ -56,7 +56,7 @@ test("a ticket holds the question, the answer, how it was decided, what was assu
     "Asked: [fd00::1]:30001/udp from pod a/p, received by n1",
     "Cluster: prod, revision 7, as of 2026-05-12T14:43:00Z",
     "Holder: nodePort default/web, port 30001",
-    "Backend: [fd00:244::7]:80, 100\u2009%, default/web-0, n2, ready since 2026-05-12T14:02:00Z, cannot answer back",
+    "Backend: [fd00:244::7]:80, 100\u202F%, default/web-0, n2, ready since 2026-05-12T14:02:00Z, cannot answer back",
     "Claim: Service/default/web spec.type NodePort: the only Service that claims it",
     "Why not default/web-1:",
     "Not ready: Service/default/web spec.type NodePort: its Ready condition is not True",

@@ -130,8 +130,8 @@ export function TraceView({
       ) : route === undefined ? (
         (firstState ?? <div role="status" aria-busy="true" aria-label={words.state.loading} className="min-h-0 flex-1 bg-surface" />)
       ) : (
-        <div className="flex min-h-0 flex-1 phone:block phone:overflow-auto">
-          <div className="min-h-0 min-w-0 flex-1 overflow-auto bg-bg phone:overflow-visible">
+        <div className="flex min-h-0 flex-1 scarce:block scarce:overflow-auto">
+          <div className="min-h-0 min-w-0 flex-1 overflow-auto bg-bg scarce:overflow-visible">
             <Sentence route={route} worst={worst} />
             <Positions positions={positions} from={state.from} hrefFrom={hrefFrom} />
             {route.outcome === "unknown" && route.missing.length > 0 && <MissingKinds route={route} />}
@@ -154,7 +154,7 @@ export function TraceView({
               )}
             </div>
           </div>
-          <aside className="w-388 flex-none overflow-auto border-l border-line bg-surface narrow:w-300 phone:w-full phone:border-t phone:border-l-0">
+          <aside className="w-388 flex-none overflow-auto border-l border-line bg-surface narrow:w-300 scarce:w-full scarce:border-t scarce:border-l-0">
             <WhyFindings findings={found} isJudged={route.outcome !== "unknown"} />
           </aside>
         </div>
@@ -230,8 +230,9 @@ function Sentence({ route, worst }: { readonly route: WireRoute; readonly worst:
       {worst !== undefined && (
         <p className="mt-6 max-w-820 text-ink-2">
           {words.say.finding(worst).summary}
+          {since !== null && " "}
           {since !== null && (
-            <strong className="ml-6 inline-block font-medium whitespace-nowrap text-ink first-letter:uppercase">{since}</strong>
+            <strong className="inline-block font-medium whitespace-nowrap text-ink first-letter:uppercase">{since}</strong>
           )}
         </p>
       )}
@@ -251,7 +252,8 @@ function Others({ map, route }: { readonly map: MapAnswer | undefined; readonly 
   );
   return (
     <div className="rounded-2 border border-dashed border-line-strong px-10 py-6 text-12">
-      <strong>{words.trace.others(formatCount(map.nodes.length - 1))}</strong>:{" "}
+      <strong>{words.trace.others(formatCount(map.nodes.length - 1))}</strong>
+      {words.trace.colon}
       {outcomes.size === 1 ? words.trace.sameAnswer : words.trace.otherAnswer}
     </div>
   );
@@ -278,7 +280,7 @@ function Alternatives({ routes }: { readonly routes: readonly WireRoute[] }) {
 }
 
 function MissingKinds({ route }: { readonly route: WireRoute }) {
-  const { say, shell, findings } = useWords();
+  const { say, shell, findings, trace } = useWords();
   const { staleness } = useLive();
   const grant = grantFor(
     route.missing.flatMap(({ kind }) => {
@@ -290,8 +292,11 @@ function MissingKinds({ route }: { readonly route: WireRoute }) {
     <ul className="border-b border-line bg-(image:--hatch) px-24 py-10 text-ink-2 phone:px-12">
       {route.missing.map(({ kind, namespaces }) => (
         <li key={kind}>
-          {kind}
-          {namespaces === "all" ? "" : `: ${namespaces.join(", ")}`} ({route.reason !== null && say.reason(route.reason)})
+          {trace.missing(
+            kind,
+            namespaces === "all" ? null : say.names(namespaces),
+            route.reason === null ? null : say.reason(route.reason),
+          )}
         </li>
       ))}
       {grant !== null && (

@@ -3,7 +3,7 @@
 import { checkEn } from "./check-en";
 import { findingsEn } from "./findings-en";
 import { rangesEn } from "./ranges-en";
-import { sayEn } from "./say";
+import { sayEn, typeset } from "./say";
 import { snapshotsEn } from "./snapshots-en";
 
 const plural = (count: string, one: string, many: string): string => `${count} ${count === "1" ? one : many}`;
@@ -11,7 +11,7 @@ const plural = (count: string, one: string, many: string): string => `${count} $
 export const en = {
   check: checkEn,
   ranges: rangesEn,
-  say: sayEn,
+  say: typeset(sayEn),
   snapshots: snapshotsEn,
   language: "English",
   units: { seconds: "s", minutes: "min", hours: "h", days: "d", years: "y" },
@@ -137,6 +137,7 @@ export const en = {
     copy: "Copy",
     copyLink: "Copy link",
     copyForTicket: "Copy for ticket",
+    badValues: (all: readonly string[]) => all.join("; "),
     badValue: (parameter: string, value: string) => `${parameter}=${value} in the address is not understood; the default is shown`,
   },
   freshness: {
@@ -252,7 +253,7 @@ export const en = {
   },
   filter: {
     label: "Filter",
-    placeholder: "Filter, e.g.  port:30000-30100 ns:clearml kind:hostPort !acked",
+    placeholder: "Filter, e.g. port:30000-30100 ns:clearml kind:hostPort !acked",
     clear: "Clear the filter",
     use: (key: string) => `Use ${key}`,
     errorAt: (position: string, message: string) => `At character ${position}: ${message}`,
@@ -383,6 +384,7 @@ export const en = {
       [node, port, what, owners, severity].filter((part) => part !== "").join(", "),
     offscreen: (count: string) => `${count} with findings`,
     offscreenPorts: (count: string) => `${plural(count, "port", "ports")} with findings`,
+    allInSight: "Nothing with a finding is out of sight",
     offscreenNext: {
       up: (node: string) => `Above, next ${node}`,
       down: (node: string) => `Below, next ${node}`,
@@ -427,6 +429,9 @@ export const en = {
     lanes: { client: "Client", address: "Node address", claim: "Who takes it", policy: "Policy", backends: "Backends" },
     anyAddress: "any address off the cluster",
     others: (count: string) => plural(count, "other node", "other nodes"),
+    colon: ": ",
+    missing: (kind: string, namespaces: string | null, reason: string | null) =>
+      `${kind}${namespaces === null ? "" : `: ${namespaces}`}${reason === null ? "" : ` (${reason})`}`,
     sameAnswer: "same answer on this port",
     otherAnswer: "some answer otherwise",
     share: "share",

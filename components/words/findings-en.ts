@@ -4,7 +4,7 @@ const plural = (count: string, one: string, many: string): string => `${count} $
 
 export const findingsEn = {
   title: "Conflicts",
-  placeholder: "Filter, e.g.  ns:clearml port:30001 !acked",
+  placeholder: "Filter, e.g. ns:clearml port:30001 !acked",
   groups: {
     wrongNow: "Wrong now",
     willGoWrong: "Will go wrong, or surprise",

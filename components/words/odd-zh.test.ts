@@ -19,3 +19,16 @@ test("a warning with its facts is Chinese; one without, or of a newer server, st
   expect(sayZh.warning(warning)).toBe(warning.message);
   expect(sayEn.warning({ ...warning, fact })).toBe(warning.message);
 });
+
+test.each([
+  [{ reason: "cut-in-middle-after", line: "3", column: "8", count: "12" }, "无法读取：第 3 行第 8 列：在 12 个对象之后中途结束"],
+  [
+    { reason: "no-yaml-item", parser: "open", says: "a ] is missing: the [ before it stays open", open: "[", close: "]" },
+    "无法读取：有一项无法解析：缺少 ]：其前的 [ 未闭合",
+  ],
+  [{ reason: "of-a-newer-server" }, "无法读取：English"],
+])("why something cannot be read is Chinese too: %j", (values, says) => {
+  expect(sayZh.warning({ object: "a.yaml", message: "English", fact: { code: "unreadable", values: { why: "English", ...values } } })).toBe(
+    says,
+  );
+});

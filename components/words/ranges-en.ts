@@ -77,6 +77,7 @@ export const rangesEn = {
     nodePort: (node: string | null) => `Not claimed, not reserved, no host port and no listener known on ${node ?? "any node"}.`,
     hostPort: (node: string | null) => `No pod holds it on ${node ?? "any node"}, it is not reserved, and no Service takes it there.`,
     aligned: (align: string, from: string) => `Blocks of ${align}, counted from ${from}.`,
+    because: (why: string, by: string) => `${why} (${by})`,
     skipped: (ports: string, why: string) => `${ports}: ${why}.`,
     "no-room": (longest: string) => `The longest run of free numbers is ${longest}.`,
     unknown: (kinds: string, namespaces: string | null) =>
@@ -105,6 +106,7 @@ export const rangesEn = {
   onNode: (node: string) => `on ${node}`,
   order: "Order",
   outside: (ports: string) => `Outside of every band: ${ports}.`,
+  withOwner: (name: string, owner: string) => `${name} (${owner})`,
   pinned: (ports: string) => `Chosen by hand in the dynamic band: ${ports}.`,
   inOrder: "Every number stands in a band.",
   guard: "Write the guard policy",

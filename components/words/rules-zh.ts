@@ -424,7 +424,7 @@ export const rulesZh: { readonly [Id in keyof EvidenceByRule]: RuleWords<Evidenc
       const days = daysLeft ?? 0;
       const when = state === "over" ? `已于 ${String(-days)} 天前结束` : days === 0 ? "今天结束" : `将于 ${String(days)} 天后到期`;
       return {
-        title: `${String(port)} 为 ${what} 所作的预留${when}`,
+        title: `${String(port)} 为 ${what}${ticket === null ? " " : ""}所作的预留${when}`,
         summary: `最后一天${state === "over" ? "曾是" : "是"} ${until ?? ""}。${holders.length === 0 ? "没有人持有该号码。" : `持有者：${fewOf(holders)}。`}`,
         symptoms: [],
       };

@@ -7,7 +7,7 @@ import type { WireFinding, WireRoute, WireSearchResult } from "@/lib/wire/schema
 import { problemsZh } from "./problems-zh";
 import { reasonsZh, stepsZh } from "./route-zh";
 import { rulesZh } from "./rules-zh";
-import { sayEn, sayZh } from "./say";
+import { sayEn, sayZh, typeset } from "./say";
 
 /** English that would stand in a sentence; names, fields and what Kubernetes itself reports are no sentence of ours. */
 const english = /(?<![\w./-])(the|is|are|of|and|on|with|no|not|by|to|its|it|for|in|that|or|has|have|will|would|a|an)(?![\w./-])/;
@@ -478,4 +478,9 @@ test("what cannot be answered has a Chinese title; one of a newer server keeps i
 
 test("every rule has its own words, and no other has", () => {
   expect(Object.keys(rulesZh).sort()).toEqual(listRules().map(({ id }) => id));
+});
+
+test("a page keeps a number and its percent sign on one line", () => {
+  const step = { code: "answers", title: "This pod", verdict: "with 50 % of 10 %", object: null, field: null, value: null, facts: {} };
+  expect(typeset(sayEn).step(step)).toEqual({ title: "This pod", verdict: "with 50\u202F% of 10\u202F%" });
 });

@@ -27,7 +27,14 @@ export type Say = {
   message(cluster: Pick<WireCluster, "message" | "trouble">): string | null;
   /** Why the newest text of the policy file is not in force. */
   policy(cluster: Pick<WireCluster, "policyError" | "policyMistakes">): string;
+  /** Whole sentences, with their full stops. */
+  sentences(sentences: readonly string[]): string;
+  /** Statements one after the other. */
   list(parts: readonly string[]): string;
+  /** Parts of one sentence. */
+  parts(parts: readonly string[]): string;
+  /** Names, numbers and kinds that stand alike. */
+  names(names: readonly string[]): string;
 };
 
 export const sayEn: Say = {
@@ -42,7 +49,10 @@ export const sayEn: Say = {
   mistake: ({ message }) => message,
   message: ({ message }) => message,
   policy: ({ policyError }) => policyError ?? "",
+  sentences: (sentences) => sentences.join(" "),
   list: (parts) => parts.join(", "),
+  parts: (parts) => parts.join(", "),
+  names: (names) => names.join(", "),
 };
 
 /** A rule or step that this page does not know (of a newer server) stays English as a whole. */
@@ -68,7 +78,7 @@ export const sayZh: Say = {
     const says = fact === undefined ? null : sayZh.mistake({ message: detail, fact });
     return { title: problemsZh[kind], detail: own ?? says ?? sayTroubleZh(trouble) ?? detail };
   },
-  warning: ({ message, fact }) => (fact !== undefined && isKey(oddZh, fact.code) ? fillTemplate(oddZh[fact.code], fact.values) : message),
+  warning: ({ message, fact }) => (fact !== undefined && isKey(oddZh, fact.code) ? sayOddZh(oddZh[fact.code], fact.values) : message),
   mistake({ message, fact: { code, values, path } }) {
     if (!isKey(mistakesZh, code)) return message;
     const says = fillTemplate(mistakesZh[code], { ...values, ...sayValuesZh(values) });
@@ -80,13 +90,40 @@ export const sayZh: Say = {
     const more = others.length === 0 ? "" : `（另有 ${String(others.length)} 处）`;
     return `${first.file}:${String(first.line)}:${String(first.column)}：${sayZh.mistake(first)}${more}；仍使用上一份有效的内容`;
   },
+  sentences: (sentences) => sentences.join(""),
   list: (parts) => parts.join("；"),
+  parts: (parts) => parts.join("，"),
+  names: (names) => names.join("、"),
 };
+
+/** The same as a page sets it: no line ends between a number and its percent sign, where the API writes a plain space. */
+export function typeset(say: Say): Say {
+  const keep = (text: string): string => text.replaceAll(/(\d) %/g, "$1\u202F%");
+  return {
+    ...say,
+    finding: (finding) => {
+      const { title, summary, symptoms } = say.finding(finding);
+      return { title: keep(title), summary: keep(summary), symptoms: symptoms.map(keep) };
+    },
+    route: (route) => keep(say.route(route)),
+    step: (step) => {
+      const { title, verdict } = say.step(step);
+      return { title: keep(title), verdict: keep(verdict) };
+    },
+  };
+}
 
 function sayTroubleZh(trouble: WireCluster["trouble"] | undefined): string | null {
   return trouble !== undefined && trouble !== null && isKey(troublesZh, trouble.kind)
     ? `${trouble.where}：${troublesZh[trouble.kind]}`
     : null;
+}
+
+/** Of what cannot be read, the reason and what a parser says of it are codes as well. */
+function sayOddZh(text: string, values: Readonly<Record<string, string>>): string {
+  const { reason, parser } = values;
+  const said = parser !== undefined && isKey(mistakesZh, parser) ? { ...values, says: fillTemplate(mistakesZh[parser], values) } : values;
+  return fillTemplate(text, reason !== undefined && isKey(oddZh, reason) ? { ...said, why: fillTemplate(oddZh[reason], said) } : said);
 }
 
 /** Values that are words of ours: a choice, and what stands for a list or a map. */

@@ -4,13 +4,13 @@ import type { Words } from "./en";
 import { checkZh } from "./check-zh";
 import { findingsZh } from "./findings-zh";
 import { rangesZh } from "./ranges-zh";
-import { sayZh } from "./say";
+import { sayZh, typeset } from "./say";
 import { snapshotsZh } from "./snapshots-zh";
 
 export const zh: Words = {
   check: checkZh,
   ranges: rangesZh,
-  say: sayZh,
+  say: typeset(sayZh),
   snapshots: snapshotsZh,
   language: "中文",
   units: { seconds: "秒", minutes: "分钟", hours: "小时", days: "天", years: "年" },
@@ -135,6 +135,7 @@ export const zh: Words = {
     copy: "复制",
     copyLink: "复制链接",
     copyForTicket: "复制到工单",
+    badValues: (all) => all.join("；"),
     badValue: (parameter, value) => `无法理解地址中的 ${parameter}=${value}，已显示默认值`,
   },
   freshness: {
@@ -361,6 +362,7 @@ export const zh: Words = {
     cell: (node, port, what, owners, severity) => [node, port, what, owners, severity].filter((part) => part !== "").join("，"),
     offscreen: (count) => `${count} 个有问题`,
     offscreenPorts: (count) => `${count} 个端口有问题`,
+    allInSight: "视野之外没有问题",
     offscreenNext: {
       up: (node) => `上方，下一个 ${node}`,
       down: (node) => `下方，下一个 ${node}`,
@@ -405,6 +407,9 @@ export const zh: Words = {
     lanes: { client: "客户端", address: "节点地址", claim: "由谁接收", policy: "策略", backends: "后端" },
     anyAddress: "集群外任意地址",
     others: (count) => `其他 ${count} 个节点`,
+    colon: "：",
+    missing: (kind, namespaces, reason) =>
+      `${kind}${namespaces === null ? "" : `：${namespaces}`}${reason === null ? "" : `（${reason}）`}`,
     sameAnswer: "此端口应答相同",
     otherAnswer: "部分应答不同",
     share: "占比",

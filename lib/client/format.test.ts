@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { formatAddress, formatAge, formatCount, formatFileTime, formatPorts, formatRevision, formatShare, formatTime } from "./format";
 
 const units = { seconds: "s", minutes: "min", hours: "h", days: "d", years: "y" };
-const thin = "\u2009";
+const thin = "\u202F";
 
 test.for<[number, string]>([
   [-5, "0 s"],

@@ -1,6 +1,7 @@
 // Numbers, ages and times as people read them. lib/client holds browser helpers without React; it must not know Node, the server or sources.
 
-const thin = "\u2009";
+// The thin space at which no line ends.
+const thin = "\u202F";
 
 export type AgeUnits = {
   readonly seconds: string;

@@ -113,10 +113,11 @@ function admit(request: IncomingMessage, rateLimit: RateLimit): Problem | undefi
     if (wait > 0) return { ...problem("too-many-requests", mistake("too-often")), retryAfterSeconds: wait };
   }
   const { methods = ["GET", "HEAD"], bodyMax = 0 } = writable.get(pathname) ?? {};
-  if (!methods.includes(method)) return { ...problem("method-not-allowed", `${method} is not answered here`), allow: methods.join(", ") };
+  if (!methods.includes(method))
+    return { ...problem("method-not-allowed", mistake("no-method", { given: method })), allow: methods.join(", ") };
   const lengthUnknown = headers["transfer-encoding"] !== undefined && bodyMax === 0;
   if (lengthUnknown || Number(headers["content-length"] ?? 0) > bodyMax)
-    return problem("too-large", `at most ${String(bodyMax)} bytes of body are taken here`);
+    return problem("too-large", mistake("body-too-large", { most: String(bodyMax) }));
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import { mistake } from "@/lib/core";
 import type { ServeConfig } from "@/lib/wire/serve-config";
 import { readServeConfig } from "./config";
 import { problem, type Problem } from "./problem";
@@ -17,20 +18,16 @@ export function guardRequest({ pathname, header }: Asked, config: Names = readSe
   const host = header("host") ?? "";
   const name = hostName(host);
   if (name === undefined || !isAllowedHost(name, config)) {
-    return problem(
-      "foreign-host",
-      `this server does not answer to the host name ${JSON.stringify(host)}; start it with --allow-host NAME to allow one`,
-      "Host",
-    );
+    return problem("foreign-host", mistake("foreign-host", { given: JSON.stringify(host) }), "Host");
   }
   const origin = header("origin");
   if (origin !== null && !isOwnOrigin(origin, host, config))
-    return problem("foreign-origin", `the page at ${JSON.stringify(origin)} may not ask this server`, "Origin");
+    return problem("foreign-origin", mistake("foreign-origin", { given: JSON.stringify(origin) }), "Origin");
   // https://web.dev/articles/fetch-metadata; ports of one host are "same-site" to a browser.
   const site = header("sec-fetch-site");
   const opensPage = header("sec-fetch-mode") === "navigate" && header("sec-fetch-dest") === "document" && !pathname.startsWith("/api/");
   if ((site === "cross-site" || site === "same-site") && !opensPage)
-    return problem("foreign-origin", "another site's page may not ask this server", "Sec-Fetch-Site");
+    return problem("foreign-origin", mistake("foreign-site"), "Sec-Fetch-Site");
   return undefined;
 }
 

@@ -21,7 +21,7 @@ export function readFilter(params: URLSearchParams): Filter | Problem {
   const text = params.get("filter");
   if (text === null) return emptyFilter;
   const filter = parseFilter(text);
-  return filter.ok ? filter.value : problem("bad-query", filter.error.message, "filter");
+  return filter.ok ? filter.value : problem("bad-query", filter.error, "filter");
 }
 
 /** `sort=port` or `sort=-port`; rows of several clusters are sorted together, ties by cluster. */

@@ -1,12 +1,12 @@
 // The allocation table as CSV: columns, order and spelling of contract.md, RFC 4180 with CRLF. The dashboard's export and `list -o csv` both come from here.
 
-import { allocationColumns, extraAllocationColumns, parseColumns, type AllocationColumn, type Result } from "@/lib/core";
+import { allocationColumns, extraAllocationColumns, parseColumns, type AllocationColumn, type Mistake, type Result } from "@/lib/core";
 import type { WireAllocation } from "./schemas";
 
 export { allocationColumns, extraAllocationColumns, type AllocationColumn };
 
 /** Reads `columns=`: names separated by commas; null is contract.md's header. The error names the unknown column and the nearest one. */
-export function selectColumns(text: string | null): Result<readonly AllocationColumn[], string> {
+export function selectColumns(text: string | null): Result<readonly AllocationColumn[], Mistake> {
   return parseColumns(text);
 }
 

@@ -46,8 +46,8 @@ test.for<{ name: string; finding: Pictured; expected: readonly string[] }>([
     expected: [
       "selects",
       "Service clearml/session-1 | 30001 | ai.allegro.agent.serial: pod-1",
-      "[96] Pod id-a on gpu-01 | 50\u2009% | =ai.allegro.agent.serial: pod-1 /CLEARML: agent-96e6",
-      "[FA] Pod id-b on gpu-02 | 50\u2009% | =ai.allegro.agent.serial: pod-1 /CLEARML: agent-fab4",
+      "[96] Pod id-a on gpu-01 | 50\u202F% | =ai.allegro.agent.serial: pod-1 /CLEARML: agent-96e6",
+      "[FA] Pod id-b on gpu-02 | 50\u202F% | =ai.allegro.agent.serial: pod-1 /CLEARML: agent-fab4",
       "0->1 arrives",
       "0->2 arrives",
     ],
@@ -58,8 +58,8 @@ test.for<{ name: string; finding: Pictured; expected: readonly string[] }>([
     expected: [
       "selects",
       "Service clearml/session-1 | 30001 | ai.allegro.agent.serial: pod-1",
-      "[96] Pod id-a on gpu-01 | 50\u2009% | =ai.allegro.agent.serial: pod-1 ?no label separates them",
-      "[FA] Pod id-b on gpu-02 | 50\u2009% | =ai.allegro.agent.serial: pod-1 ?no label separates them",
+      "[96] Pod id-a on gpu-01 | 50\u202F% | =ai.allegro.agent.serial: pod-1 ?no label separates them",
+      "[FA] Pod id-b on gpu-02 | 50\u202F% | =ai.allegro.agent.serial: pod-1 ?no label separates them",
       "0->1 arrives",
       "0->2 arrives",
     ],

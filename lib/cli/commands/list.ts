@@ -40,9 +40,9 @@ export const list: Command = {
     refuseWords(words, "list");
     const filter = readFilter(flags);
     const sort = flags.text("sort") === null ? null : parseSort(flags.text("sort") ?? "");
-    if (sort !== null && !sort.ok) throw commandError(sort.error, "--sort", "see --help");
+    if (sort !== null && !sort.ok) throw commandError(sort.error.message, "--sort", "see --help");
     const columns = selectColumns(flags.text("columns"));
-    if (!columns.ok) throw commandError(columns.error, "--columns", "see --help");
+    if (!columns.ok) throw commandError(columns.error.message, "--columns", "see --help");
     const clusters = await loadClusters(flags, true);
     const rows = clusters.flatMap((cluster) => chooseRows(cluster, filter, flags).map((row) => ({ ...row, cluster: cluster.name })));
     const sorted = sort === null ? rows : sortAllocations(rows, sort.value);

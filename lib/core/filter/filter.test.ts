@@ -196,7 +196,7 @@ describe("an error names its place and what was probably meant", () => {
     ["!", 0, 1, null, "filter, position 1: a word is missing"],
     ['a "b c', 2, 4, null, "filter, position 3: the quote does not end"],
   ] as const)("%j", ([text, position, length, nearest, message]) => {
-    expect(parseFilter(text)).toEqual({ ok: false, error: { position, length, nearest, message } });
+    expect(parseFilter(text)).toMatchObject({ ok: false, error: { position, length, nearest, message } });
   });
 });
 

@@ -4,6 +4,7 @@
 import { fail, ok, type Result } from "../basics/result";
 import { claimKinds } from "../model/claim";
 import { severities } from "../model/finding";
+import { mistake, type Mistake } from "../model/mistake-words";
 import type { PortRange } from "../policy/policy";
 import { nearestWord } from "./nearest-word";
 import { tokenizeFilter, type FilterToken } from "./tokenize-filter";
@@ -43,7 +44,7 @@ export type Filter = { readonly terms: readonly FilterTerm[] };
 export const emptyFilter: Filter = { terms: [] };
 
 /** `position` counts characters from 0, `length` marks the faulty part; `nearest`: the key or value that was probably meant. The message says it all, its position from 1. */
-export type FilterError = { readonly message: string; readonly position: number; readonly length: number; readonly nearest: string | null };
+export type FilterError = Mistake & { readonly position: number; readonly length: number; readonly nearest: string | null };
 
 /**
  * Reads a filter.
@@ -53,7 +54,7 @@ export type FilterError = { readonly message: string; readonly position: number;
 export function parseFilter(text: string): Result<Filter, FilterError> {
   const terms: FilterTerm[] = [];
   for (const token of tokenizeFilter(text)) {
-    const term = token.unterminated ? fail(errorAt(token.start, token.end, "the quote does not end", null)) : parseTerm(token);
+    const term = token.unterminated ? fail(errorIn(token.start, token.end, (at) => mistake("filter-quote", { at }))) : parseTerm(token);
     if (!term.ok) return term;
     terms.push(term.value);
   }
@@ -73,15 +74,25 @@ function parseTerm(token: FilterToken): Result<FilterTerm, FilterError> {
     const [word] = values;
     const isPlain = values.length === 1 && !token.quoted;
     if (isPlain && (word === "acked" || word === "unknown")) return ok({ negated, key: word });
-    if (values.every((value) => value === "")) return fail(errorAt(token.start, token.end, "a word is missing", null));
+    if (values.every((value) => value === "")) return fail(errorIn(token.start, token.end, (at) => mistake("filter-word", { at })));
     return ok({ negated, key: "word", values: values.filter((value) => value !== "") });
   }
   if (!isFilterKey(key)) {
     const nearest = nearestWord(key, filterKeys);
-    const hint = nearest === null ? `keys are ${filterKeys.join(", ")}` : `did you mean ${nearest}:?`;
-    return fail(errorAt(token.keyStart, token.valueStart, `unknown key ${JSON.stringify(key)}; ${hint}`, nearest));
+    const unknown = JSON.stringify(key);
+    return fail(
+      errorIn(
+        token.keyStart,
+        token.valueStart,
+        (at) =>
+          nearest === null
+            ? mistake("filter-key", { at, key: unknown, words: filterKeys.join(", ") })
+            : mistake("filter-key-near", { at, key: unknown, near: nearest }),
+        nearest,
+      ),
+    );
   }
-  if (values.some((value) => value === "")) return fail(errorAt(token.start, token.end, `${key}: wants a value`, null));
+  if (values.some((value) => value === "")) return fail(errorIn(token.start, token.end, (at) => mistake("filter-no-value", { at, key })));
   return parseValues(token, key);
 }
 
@@ -92,7 +103,7 @@ function parseValues(token: FilterToken, key: FilterKey): Result<FilterTerm, Fil
     for (const value of values) {
       const range = parseRange(value);
       if (range === undefined)
-        return fail(errorAt(token.valueStart, token.end, `${JSON.stringify(value)} is no port or range such as 30000-30100`, null));
+        return fail(errorIn(token.valueStart, token.end, (at) => mistake("filter-range", { at, given: JSON.stringify(value) })));
       ranges.push(range);
     }
     return ok({ negated, key, ranges });
@@ -104,8 +115,18 @@ function parseValues(token: FilterToken, key: FilterKey): Result<FilterTerm, Fil
   const bad = closed === undefined ? undefined : values.find((value) => !closed.some((each) => each.toLowerCase() === value));
   if (closed !== undefined && bad !== undefined) {
     const nearest = nearestWord(bad, closed);
-    const hint = nearest === null ? `it wants ${closed.join(", ")}` : `did you mean ${nearest}?`;
-    return fail(errorAt(token.valueStart, token.end, `${key}: does not know ${JSON.stringify(bad)}; ${hint}`, nearest));
+    const given = JSON.stringify(bad);
+    return fail(
+      errorIn(
+        token.valueStart,
+        token.end,
+        (at) =>
+          nearest === null
+            ? mistake("filter-value", { at, key, given, words: closed.join(", ") })
+            : mistake("filter-value-near", { at, key, given, near: nearest }),
+        nearest,
+      ),
+    );
   }
   return ok({ negated, key, values });
 }
@@ -127,6 +148,6 @@ function isFilterKey(key: string): key is FilterKey {
   return (filterKeys as readonly string[]).includes(key);
 }
 
-function errorAt(start: number, end: number, message: string, nearest: string | null): FilterError {
-  return { message: `filter, position ${String(start + 1)}: ${message}`, position: start, length: end - start, nearest };
+function errorIn(start: number, end: number, says: (at: string) => Mistake, nearest: string | null = null): FilterError {
+  return { ...says(String(start + 1)), position: start, length: end - start, nearest };
 }

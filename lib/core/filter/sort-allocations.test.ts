@@ -24,7 +24,7 @@ function row(partial: Partial<SortableAllocation>): SortableAllocation {
 
 function sorted<K extends keyof SortableAllocation>(sort: string, key: K, values: readonly SortableAllocation[K][]): unknown[] {
   const parsed = parseSort(sort);
-  if (!parsed.ok) throw new Error(parsed.error);
+  if (!parsed.ok) throw new Error(parsed.error.message);
   return sortAllocations(
     values.map((value) => row({ [key]: value })),
     parsed.value,
@@ -68,12 +68,12 @@ test.for([
   ["-portt", 'unknown column "portt"; did you mean port?'],
   ["qqqqqqqqqq", `unknown column "qqqqqqqqqq"; columns are ${[...allocationColumns, "addresses", "groups", "note"].join(", ")}`],
 ] as const)("parseSort %j says what is wrong", ([text, error]) => {
-  expect(parseSort(text)).toEqual({ ok: false, error });
+  expect(parseSort(text)).toMatchObject({ ok: false, error: { message: error } });
 });
 
 test("parseColumns: default, choice, unknown, twice", () => {
   expect(parseColumns(null)).toEqual({ ok: true, value: allocationColumns });
   expect(parseColumns("Port, note")).toEqual({ ok: true, value: ["port", "note"] });
-  expect(parseColumns("port,prto")).toEqual({ ok: false, error: 'unknown column "prto"; did you mean port?' });
-  expect(parseColumns("port,port")).toEqual({ ok: false, error: 'column "port" is named twice' });
+  expect(parseColumns("port,prto")).toMatchObject({ ok: false, error: { message: 'unknown column "prto"; did you mean port?' } });
+  expect(parseColumns("port,port")).toMatchObject({ ok: false, error: { message: 'column "port" is named twice' } });
 });

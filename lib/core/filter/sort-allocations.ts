@@ -1,6 +1,7 @@
 import { compareBy, compareNatural, compareNumber } from "../basics/order";
 import { fail, ok, type Result } from "../basics/result";
 import type { Allocation } from "../model/allocation";
+import { mistake, type Mistake } from "../model/mistake-words";
 import { nearestWord } from "./nearest-word";
 
 /** The columns of the allocation table as the CSV names them, in its order (contract.md). */
@@ -37,20 +38,20 @@ export type SortableAllocation = Omit<Allocation, "id" | "createdAtMs" | "unknow
 };
 
 /** Reads `COLUMN` or `-COLUMN` (descending). The error names the nearest column. */
-export function parseSort(text: string): Result<AllocationSort, string> {
+export function parseSort(text: string): Result<AllocationSort, Mistake> {
   const descending = text.startsWith("-");
   const column = parseColumn(descending ? text.slice(1) : text);
   return column.ok ? ok({ column: column.value, descending }) : column;
 }
 
 /** Reads column names separated by commas; null and "" are the default columns. */
-export function parseColumns(text: string | null): Result<readonly AllocationColumn[], string> {
+export function parseColumns(text: string | null): Result<readonly AllocationColumn[], Mistake> {
   if (text === null || text.trim() === "") return ok(allocationColumns);
   const columns: AllocationColumn[] = [];
   for (const name of text.split(",")) {
     const column = parseColumn(name.trim());
     if (!column.ok) return column;
-    if (columns.includes(column.value)) return fail(`column ${JSON.stringify(column.value)} is named twice`);
+    if (columns.includes(column.value)) return fail(mistake("column-twice", { given: JSON.stringify(column.value) }));
     columns.push(column.value);
   }
   return ok(columns);
@@ -73,13 +74,14 @@ export function sortAllocations<T extends SortableAllocation>(rows: readonly T[]
   return keyed.sort(compare).map(({ row }) => row);
 }
 
-function parseColumn(name: string): Result<AllocationColumn, string> {
+function parseColumn(name: string): Result<AllocationColumn, Mistake> {
   const columns: readonly AllocationColumn[] = [...allocationColumns, ...extraAllocationColumns];
   const column = columns.find((each) => each === name.toLowerCase());
   if (column !== undefined) return ok(column);
   const nearest = nearestWord(name, columns);
+  const given = JSON.stringify(name);
   return fail(
-    `unknown column ${JSON.stringify(name)}; ${nearest === null ? `columns are ${columns.join(", ")}` : `did you mean ${nearest}?`}`,
+    nearest === null ? mistake("no-column", { given, words: columns.join(", ") }) : mistake("no-column-near", { given, near: nearest }),
   );
 }
 

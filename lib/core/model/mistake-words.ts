@@ -109,6 +109,19 @@ export const mistakeWords = {
   "band-twice": "a {kind} band of this name stands above",
   "band-overlaps": "overlaps the band {band} of the same kind",
 
+  // The filter, and the columns of a list
+  "filter-quote": "filter, position {at}: the quote does not end",
+  "filter-word": "filter, position {at}: a word is missing",
+  "filter-key": "filter, position {at}: unknown key {key}; keys are {words}",
+  "filter-key-near": "filter, position {at}: unknown key {key}; did you mean {near}:?",
+  "filter-no-value": "filter, position {at}: {key}: wants a value",
+  "filter-range": "filter, position {at}: {given} is no port or range such as 30000-30100",
+  "filter-value": "filter, position {at}: {key}: does not know {given}; it wants {words}",
+  "filter-value-near": "filter, position {at}: {key}: does not know {given}; did you mean {near}?",
+  "no-column": "unknown column {given}; columns are {words}",
+  "no-column-near": "unknown column {given}; did you mean {near}?",
+  "column-twice": "column {given} is named twice",
+
   // Questions
   "no-target": "{given} is no ADDRESS:PORT[/udp|/sctp], such as 10.190.1.2:30001 or [fd00::1]:53/udp",
   "no-position": "{given} is no client position: outside, outside=IP, node/NAME or pod/NAMESPACE/NAME",
@@ -143,6 +156,11 @@ export const mistakeWords = {
   "snapshot-contradicts": "{name}: its objects contradict each other so that nothing can be derived from them: collect it again",
   "snapshot-gone": "there is no snapshot {name} that was brought through the page",
   "file-name": "name wants the file's name, of at most {count} characters",
+  "foreign-host": "this server does not answer to the host name {given}; start it with --allow-host NAME to allow one",
+  "foreign-origin": "the page at {given} may not ask this server",
+  "foreign-site": "another site's page may not ask this server",
+  "no-method": "{given} is not answered here",
+  "body-too-large": "at most {most} bytes of body are taken here",
   "too-often": "this client asks too often",
   fault: "Portolan has a fault here; the server's log has the details",
 } as const;

@@ -26,6 +26,32 @@ export const oddWords = {
   redacted: "{count} objects hold values that were blacked out: these are taken as not set",
   unlisted: "{count} further warnings are not listed",
   unreadable: "cannot be read: {why}",
+  "unreadable-rest": "cannot be read: {why}: what follows is missing",
+
+  // Why something cannot be read
+  "cut-in-middle": "line {line}, column {column}: it ends in the middle",
+  "cut-in-middle-after": "line {line}, column {column}: it ends in the middle after {count} objects",
+  "no-json-at": "line {line}, column {column}: this is no JSON",
+  "no-json-at-after": "line {line}, column {column}: this is no JSON after {count} objects",
+  "no-json-element": "an element of {path} is no JSON: {says}",
+  "no-json-value": "{says}",
+  "no-yaml-item": "an item is no YAML: {says}",
+  "no-yaml-document": "the document from line {line} on is no YAML: {says}",
+  "no-yaml-document-after": "the document from line {line} on is no YAML after {count} objects: {says}",
+  "list-cut": "line {line}: the list ends in the middle after {count} objects, the last one is left out",
+  "no-line-break": "line {line}: the text ends without a line break: if it was cut off, this object is not whole",
+  "no-row": "line {line} is no row of its table",
+  "zip-tail": "other bytes follow the end of the zip archive",
+  "zip-cut": "the zip archive breaks off: its table of contents, which stands at the end, is missing",
+  "zip-part": "one part of a zip archive in several parts",
+  "zip-name": "a name in the zip archive leads out of it ({name})",
+  "zip-encrypted": "the zip archive is encrypted",
+  "zip-contents": "the table of contents of the zip archive does not fit its files",
+  "zip-size": "a file in the zip archive is longer or shorter than its table of contents says",
+  "packed-tail": "other bytes follow the packed ones, and the last objects before them may be missing",
+  "packed-cut": "it breaks off in the middle",
+  "packed-damaged": "its packed bytes are damaged",
+  "not-unpacked": "{says}",
 } as const;
 
 export type OddCode = keyof typeof oddWords;

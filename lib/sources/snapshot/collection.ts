@@ -1,6 +1,16 @@
 // What was read so far, of all files: records by key, which kinds were listed, and what was surprising. Becomes the deltas of one cluster.
 
-import { odd, recordKey, resourceKinds, toKindStatus, type Delta, type RecordOf, type ResourceKind, type Warning } from "@/lib/core";
+import {
+  odd,
+  type Odd,
+  recordKey,
+  resourceKinds,
+  toKindStatus,
+  type Delta,
+  type RecordOf,
+  type ResourceKind,
+  type Warning,
+} from "@/lib/core";
 import type { Slimmed } from "../kubernetes/slim/slim-object";
 import { tooLarge } from "./limits";
 import { notPrinted } from "./printed-table";
@@ -72,9 +82,11 @@ export function createCollection(recordsMax: number) {
     /** Where the first part that could not be read stands, and why. */
     brokenFirst: () => brokenFirst,
     warn,
-    broken: (where: string, says: string) => {
-      brokenFirst ??= `${where}: ${says}`;
-      warn({ object: where, ...odd("unreadable", { why: says }) });
+    broken: (where: string, reason: Odd, code: "unreadable" | "unreadable-rest" = "unreadable") => {
+      const { message, fact } = odd(code, { why: reason.message });
+      brokenFirst ??= `${where}: ${reason.message}`;
+      // The reason as a fact as well, for pages in other languages.
+      warn({ object: where, message, fact: { ...fact, values: { ...reason.fact.values, ...fact.values, reason: reason.fact.code } } });
     },
     redacted: () => {
       redacted += 1;

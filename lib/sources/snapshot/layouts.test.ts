@@ -665,5 +665,9 @@ describe("the printed tables of a k3s or RKE2 log collection", () => {
     );
     expect([format, snapshot.services.size]).toEqual(["kubectl output", 4]);
     expect(snapshot.warnings.map(({ message }) => message)).toEqual(["cannot be read: line 6 is no row of its table"]);
+    expect(snapshot.warnings[0]?.fact).toEqual({
+      code: "unreadable",
+      values: { reason: "no-row", line: "6", why: "line 6 is no row of its table" },
+    });
   });
 });

@@ -150,10 +150,10 @@ export function createObjectReader(name: string, where: string, collection: Coll
       collection.addPrinted(slim.records);
       slim.warnings.forEach(collection.warn);
     },
-    broken: (says) => {
+    broken: (reason) => {
       for (const item of waiting) if (named !== undefined) readAs(named, item);
       waiting = [];
-      collection.broken(where, says);
+      collection.broken(where, reason);
     },
     count: () => ({ objects, values, foreign, isOwn }),
   };

@@ -101,8 +101,8 @@ async function readInput(input: Input, collection: Collection, limits: SnapshotL
     if (cause instanceof SnapshotFailure) throw cause;
     // What was read before an archive breaks off is as good as ever.
     const { what, todo } = explainUnpacking(cause);
-    if (sums.objects === 0) throw new SnapshotFailure(unreadable(input.where, what, todo, cause));
-    collection.broken(input.where, `${what}: what follows is missing`);
+    if (sums.objects === 0) throw new SnapshotFailure(unreadable(input.where, what.message, todo, cause));
+    collection.broken(input.where, what, "unreadable-rest");
   }
   if (passedOver.link > 0) collection.warn({ object: input.where, message: `${inNumbers(passedOver.link, "link")} not followed` });
   if (passedOver.outside > 0)

@@ -2,6 +2,7 @@
 
 import { CORE_SCHEMA, loadAll } from "js-yaml";
 import { parse } from "yaml";
+import { odd, type Odd } from "@/lib/core";
 import { asArray, asObject, type Raw } from "../kubernetes/slim/read";
 import { explainParser } from "../parser-words";
 import { createJsonCutter, type Cutter } from "./cut-json";
@@ -16,6 +17,8 @@ import { findTable, type PrintedTable } from "./printed-table";
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 
+type ParserSays = Readonly<Record<string, string>> & { readonly says: string };
+
 export type ValueSink = {
   /** One element of a list, before the list itself is known: see CutSink. */
   element(value: unknown, path: readonly string[]): void;
@@ -23,8 +26,8 @@ export type ValueSink = {
   value(value: unknown, elements: number): void;
   /** What a printed table tells of an object of that kind. */
   printed(kind: PrintedTable["kind"], value: Raw): void;
-  /** A part that cannot be read. `says`: where in the file, and why. */
-  broken(says: string): void;
+  /** A part that cannot be read. `reason`: where in the file, and why. */
+  broken(reason: Odd): void;
 };
 
 /** Hands out what is in a file. Returns: what the file is when it holds neither JSON nor YAML nor a table that tells enough, else null. */
@@ -75,18 +78,20 @@ function cutJson(sink: ValueSink, limits: SnapshotLimits, tooLong: () => never):
       element: (text, path) => {
         const value = parseJson(text);
         if (!(value instanceof SyntaxError)) sink.element(value, path);
-        else if (path.length > 0 || looksLikeObject(text)) sink.broken(`an element of ${path.join(".")} is no JSON: ${value.message}`);
+        else if (path.length > 0 || looksLikeObject(text))
+          sink.broken(odd("no-json-element", { path: path.join("."), says: value.message }));
       },
       value: (text, elements) => {
         const value = parseJson(text);
         if (!(value instanceof SyntaxError)) sink.value(value, elements);
-        else if (looksLikeObject(text)) sink.broken(value.message);
+        else if (looksLikeObject(text)) sink.broken(odd("no-json-value", { says: value.message }));
       },
       broken: ({ ended, line, column, elements, start }) => {
         // A line of a log that begins with a bracket is no loss.
         if (elements === 0 && !looksLikeObject(start)) return;
-        const why = ended ? "it ends in the middle" : "this is no JSON";
-        sink.broken(`line ${String(line)}, column ${String(column)}: ${why}${afterElements(elements)}`);
+        const place = { line: String(line), column: String(column) };
+        const code = ended ? "cut-in-middle" : "no-json-at";
+        sink.broken(elements === 0 ? odd(code, place) : odd(`${code}-after`, { ...place, count: inGroups(elements) }));
       },
     },
     limits.objectBytesMax,
@@ -97,7 +102,7 @@ function cutJson(sink: ValueSink, limits: SnapshotLimits, tooLong: () => never):
 function cutYaml(sink: ValueSink, limits: SnapshotLimits, tooLong: () => never): Cutter {
   // One item is held back: where the text is cut off, the last one is not whole.
   let last: unknown;
-  let reason = "";
+  let reason: ParserSays = { says: "" };
   const flush = (): void => {
     if (last !== undefined) sink.element(last, ["items"]);
     last = undefined;
@@ -107,13 +112,13 @@ function cutYaml(sink: ValueSink, limits: SnapshotLimits, tooLong: () => never):
       element: (text) => {
         flush();
         const value = parseYaml(text);
-        if (value instanceof Error) sink.broken(`an item is no YAML: ${explainParser(value).message}`);
+        if (value instanceof Error) sink.broken(odd("no-yaml-item", parserSays(value)));
         else if (Array.isArray(value)) last = value[0];
       },
       value: (text, elements, line, ended) => {
         const value = parseYaml(text);
         if (value instanceof Error) {
-          reason = explainParser(value).message;
+          reason = parserSays(value);
           return false;
         }
         const raw = asObject(value);
@@ -123,21 +128,19 @@ function cutYaml(sink: ValueSink, limits: SnapshotLimits, tooLong: () => never):
         if (!isCutOff) flush();
         last = undefined;
         if (isCutOff) {
-          sink.broken(
-            `line ${String(line)}: the list ends in the middle${afterElements(elements + items.length)}, the last one is left out`,
-          );
+          sink.broken(odd("list-cut", { line: String(line), count: inGroups(elements + items.length) }));
           sink.value({ ...raw, items: items.slice(0, -1) }, elements);
         } else if (value !== null && value !== undefined) {
           // Of a stream of objects a number in its last line may have lost digits, and is read all the same.
-          if (ended && line > 1 && !/[}\]"']$/.test(text))
-            sink.broken(`line ${String(line)}: the text ends without a line break: if it was cut off, this object is not whole`);
+          if (ended && line > 1 && !/[}\]"']$/.test(text)) sink.broken(odd("no-line-break", { line: String(line) }));
           sink.value(value, elements);
         }
         return true;
       },
       broken: ({ line, elements }) => {
         flush();
-        sink.broken(`the document from line ${String(line)} on is no YAML${afterElements(elements)}: ${reason}`);
+        const said = { ...reason, line: String(line) };
+        sink.broken(elements === 0 ? odd("no-yaml-document", said) : odd("no-yaml-document-after", { ...said, count: inGroups(elements) }));
       },
     },
     limits.objectBytesMax,
@@ -152,7 +155,7 @@ function cutTable(table: PrintedTable, sink: ValueSink, limits: SnapshotLimits, 
   const read = (line: string): void => {
     number += 1;
     const row = line.trim() === "" ? undefined : table.readLine(line);
-    if (row === null) sink.broken(`line ${String(number)} is no row of its table`);
+    if (row === null) sink.broken(odd("no-row", { line: String(number) }));
     else if (row !== undefined) sink.printed(table.kind, row);
   };
   return {
@@ -208,6 +211,12 @@ function looksLikeObject(text: string): boolean {
   return /"(apiVersion|items|metadata)"\s*:/.test(text.slice(0, 2000));
 }
 
-function afterElements(count: number): string {
-  return count === 0 ? "" : ` after ${count.toLocaleString("en")} objects`;
+/** What the parser says, and its code, by which other languages say the same. */
+function parserSays(cause: unknown): ParserSays {
+  const { message, fact } = explainParser(cause);
+  return { ...fact.values, says: message, parser: fact.code };
+}
+
+function inGroups(count: number): string {
+  return count.toLocaleString("en");
 }
