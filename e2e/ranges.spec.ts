@@ -128,6 +128,15 @@ test("a phone shows all of it without sideways scrolling", async ({ page }) => {
   await page.goto("/ranges");
   await expect(page.getByRole("slider", { name: /Ports of the NodePort range/ })).toBeVisible();
   await expect(page.getByRole("button", { name: "Copy 30010" })).toBeAttached();
+  // What one comes for stands before the tables.
+  const order = await Promise.all(
+    [
+      page.getByRole("slider", { name: /Ports of the NodePort range/ }),
+      page.getByRole("button", { name: "Copy 30010" }),
+      page.getByRole("heading", { name: "Host ports by node pool" }),
+    ].map(async (each) => (await each.boundingBox())?.y ?? Number.NaN),
+  );
+  expect(order).toEqual(order.toSorted((a, b) => a - b));
   const width = await page.evaluate(() =>
     Math.max(...[...document.querySelectorAll("main, main *")].map((each) => each.getBoundingClientRect().right)),
   );

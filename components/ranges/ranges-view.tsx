@@ -63,35 +63,42 @@ export function RangesView({ ranges: initial }: { readonly ranges: Initial<Range
       {ranges === undefined && <h1 className="sr-only">{words.shell.view.ranges}</h1>}
       {firstState ?? (ranges === undefined ? <RangesSkeleton /> : null)}
       {ranges !== undefined && (
-        <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_356px] narrow:grid-cols-[minmax(0,1fr)] narrow:overflow-auto">
-          <div className="overflow-auto bg-surface px-24 pt-14 pb-24 narrow:overflow-visible phone:px-12">
-            <Heading ranges={ranges} />
-            <Strip
-              ranges={ranges}
-              selection={state.sel}
-              said={describeSelection(ranges, state.sel, words)}
-              onSelect={(sel) => void setState({ sel })}
-            />
-            <p className="mt-6 min-h-20 text-12 text-ink-2 tabular-nums">{describeSelection(ranges, state.sel, words)}</p>
-            <Legend ranges={ranges} />
-            {ranges.bands.length === 0 ? (
-              <p className="text-ink-2">{words.ranges.noBands}</p>
-            ) : (
-              <BandsTable ranges={ranges} chosen={band} onChoose={({ name: chosen, kind }) => void setState({ band: chosen, kind })} />
-            )}
-            <HostPorts ranges={ranges} />
+        // One region scrolls, so that in one column a free number comes before the tables; beside them it stays in sight.
+        <div className="[container-type:size] min-h-0 flex-1 overflow-auto bg-surface">
+          <div className="grid min-h-full grid-cols-[minmax(0,1fr)_356px] grid-rows-[auto_1fr] narrow:grid-cols-[minmax(0,1fr)] narrow:grid-rows-none">
+            <div className="px-24 pt-14 phone:px-12">
+              <Heading ranges={ranges} />
+              <Strip
+                ranges={ranges}
+                selection={state.sel}
+                said={describeSelection(ranges, state.sel, words)}
+                onSelect={(sel) => void setState({ sel })}
+              />
+              <p className="mt-6 min-h-20 text-12 text-ink-2 tabular-nums">{describeSelection(ranges, state.sel, words)}</p>
+              <Legend ranges={ranges} />
+            </div>
+            <aside className="row-span-2 border-l border-line narrow:row-span-1 narrow:border-y narrow:border-l-0">
+              <div className="sticky top-0 max-h-[100cqh] overflow-auto narrow:static narrow:max-h-none">
+                <FindFree
+                  ranges={ranges}
+                  question={question}
+                  nodes={nodes}
+                  onAsk={(asked) => void setState({ ...asked, ...("band" in asked ? { band: asked.band ?? "-" } : {}) })}
+                  onReserve={setReserving}
+                />
+                <Reservations ranges={ranges} />
+                <Order ranges={ranges} />
+              </div>
+            </aside>
+            <div className="px-24 pb-24 narrow:pt-18 phone:px-12">
+              {ranges.bands.length === 0 ? (
+                <p className="text-ink-2">{words.ranges.noBands}</p>
+              ) : (
+                <BandsTable ranges={ranges} chosen={band} onChoose={({ name: chosen, kind }) => void setState({ band: chosen, kind })} />
+              )}
+              <HostPorts ranges={ranges} />
+            </div>
           </div>
-          <aside className="overflow-auto border-l border-line bg-surface narrow:overflow-visible narrow:border-l-0">
-            <FindFree
-              ranges={ranges}
-              question={question}
-              nodes={nodes}
-              onAsk={(asked) => void setState({ ...asked, ...("band" in asked ? { band: asked.band ?? "-" } : {}) })}
-              onReserve={setReserving}
-            />
-            <Reservations ranges={ranges} />
-            <Order ranges={ranges} />
-          </aside>
         </div>
       )}
       {reserving !== null && (
@@ -183,12 +190,12 @@ function describeSelection(ranges: WireRanges, selection: Selection | null, all:
   const holders = ranges.numbers.find(({ port }) => port === first)?.holders ?? [];
   const purposes = ranges.reservations.filter(({ kind, port }) => kind === "nodePort" && port === first).map(({ purpose }) => purpose);
   const band = ranges.bands.find(({ kind, ports }) => kind === "nodePort" && first >= ports.first && first <= ports.last);
-  return [
+  return all.say.parts([
     `${String(first)} ${words.state[stateOf(ranges, first)]}`,
     ...holders,
     ...purposes,
-    band === undefined ? words.noBand : `${all.terms.band} ${band.name}${band.owner === null ? "" : ` (${band.owner})`}`,
-  ].join(", ");
+    band === undefined ? words.noBand : `${all.terms.band} ${band.owner === null ? band.name : words.withOwner(band.name, band.owner)}`,
+  ]);
 }
 
 function RangesSkeleton() {
