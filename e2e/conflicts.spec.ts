@@ -312,6 +312,24 @@ test("a phone shows the list; the worst item has two buttons; what to do stands 
   await expect(item(page, /30001/)).toBeVisible();
 });
 
+test("on paper a finding stands as a whole, dark on light, without what can only be pressed", async ({ page }) => {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.goto("/conflicts");
+  await item(page, /30001/).click();
+  await expect(page).toHaveURL(/f=/);
+  await expect(detail(page).getByRole("region", { name: /^YAML/ })).toBeVisible();
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await expect(list(page)).toBeHidden();
+  await expect(page.getByRole("contentinfo")).toBeHidden();
+  const paper = await detail(page).evaluate((element) => {
+    const { bottom } = element.getBoundingClientRect();
+    return { bottom, height: document.documentElement.scrollHeight, ink: getComputedStyle(element).color };
+  });
+  expect(paper.bottom).toBeGreaterThan(900);
+  expect(paper.height).toBeGreaterThanOrEqual(Math.floor(paper.bottom));
+  expect(paper.ink).toBe("rgb(15, 24, 28)");
+});
+
 test("who has scrolled the list before the page woke stays there", async ({ page }) => {
   let wake = (): void => undefined;
   const woken = new Promise<void>((resolve) => (wake = resolve));

@@ -63,7 +63,7 @@ export function FindingDetail(props: DetailProps) {
           <WhatToDo {...props} />
           {rule !== undefined && <Advice rule={rule} />}
         </div>
-        <div className={classes(rightColumn, "pb-24 narrow:order-3 narrow:pt-14")}>
+        <div className={classes(rightColumn, "pb-24 narrow:order-3 narrow:pt-14 print:hidden")}>
           <AcknowledgeForm key={finding.fingerprint} finding={finding} />
         </div>
       </div>

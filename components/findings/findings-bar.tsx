@@ -43,7 +43,7 @@ export function FindingsBar({ filter, error, began, findings, shown, hiddenOnPho
   return (
     <div
       className={classes(
-        "flex min-h-42 flex-none flex-wrap items-center gap-x-6 gap-y-4 border-b border-line bg-surface px-16 py-5 whitespace-nowrap phone:px-12 phone:py-8",
+        "flex min-h-42 flex-none flex-wrap items-center gap-x-6 gap-y-4 border-b border-line bg-surface px-16 py-5 whitespace-nowrap phone:px-12 phone:py-8 print:hidden",
         hiddenOnPhone && "phone:hidden",
       )}
     >

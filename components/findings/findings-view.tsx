@@ -121,8 +121,13 @@ export function FindingsView({ findings: initial, rules }: FindingsViewProps) {
       {answer.findings.length === 0 && unjudged.length === 0 ? (
         <NoFinding answer={answer} rules={rules.length} />
       ) : (
-        <div className="grid min-h-0 flex-1 grid-cols-[424px_minmax(0,1fr)] narrow:grid-cols-[340px_minmax(0,1fr)] phone:grid-cols-1">
-          <div className={classes("overflow-auto border-r border-line bg-surface phone:border-0", asked !== undefined && "phone:hidden")}>
+        <div className="grid min-h-0 flex-1 grid-cols-[424px_minmax(0,1fr)] narrow:grid-cols-[340px_minmax(0,1fr)] phone:grid-cols-1 print:block">
+          <div
+            className={classes(
+              "overflow-auto border-r border-line bg-surface phone:border-0 print:border-0",
+              asked !== undefined && "phone:hidden print:hidden",
+            )}
+          >
             <ChangesList present={new Set(answer.findings.map((each) => each.fingerprint))} onOpen={open} />
             {walk.length === 0 && (
               <p className="border-b border-line px-16 py-16 text-ink-2">

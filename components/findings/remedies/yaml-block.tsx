@@ -16,7 +16,7 @@ export function YamlBlock({ label, yaml, changed }: YamlBlockProps) {
       aria-label={label}
       className="focus-inset max-h-420 overflow-auto rounded-2 border border-line bg-sunken py-8 phone:max-h-none"
     >
-      <pre className="w-max min-w-full text-[11.5px] leading-[17px]">
+      <pre className="w-max min-w-full text-[11.5px] leading-[17px] print:w-auto print:wrap-anywhere print:whitespace-pre-wrap">
         {yaml
           .trimEnd()
           .split("\n")
