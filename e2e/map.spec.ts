@@ -27,6 +27,24 @@ test("findings out of sight are counted at the edges, and lead there", async ({ 
   await expect(page.getByTitle(/^To the left, next /)).toHaveText(/ports? with findings/);
 });
 
+test("on a phone the chips at the edges stand below the chart and cover no name of it", async ({ page }) => {
+  const errors: string[] = [];
+  page.on("pageerror", ({ message }) => errors.push(message));
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/?cell=gpu-02:30001");
+  const below = page.getByTitle(/^Below, next /);
+  await expect(below).toBeVisible();
+  const chart = await page.getByRole("grid").boundingBox();
+  for (const chip of [below, page.getByTitle(/^To the right, next /)])
+    expect((await chip.boundingBox())?.y).toBeGreaterThanOrEqual((chart?.y ?? Number.NaN) + (chart?.height ?? Number.NaN));
+  await below.click();
+  await expect(page).toHaveURL(/cell=gpu-10/);
+  // The bar stays, so that the chart keeps its height.
+  await expect(below).toHaveCount(0);
+  expect((await page.getByRole("grid").boundingBox())?.height).toBe(chart?.height);
+  expect(errors).toEqual([]);
+});
+
 test("a folded group is a row of the grid, reached and opened by the keyboard", async ({ page }) => {
   await page.goto("/?cell=gpu-01:30002");
   const grid = page.getByRole("grid");

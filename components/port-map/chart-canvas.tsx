@@ -103,7 +103,7 @@ export function ChartCanvas({ chart, zoom, selected, flagged, onSelect, onOpen, 
   };
   return (
     <div className="flex min-h-0 min-w-0 flex-1">
-      <div className="relative flex min-h-0 min-w-0 flex-1">
+      <div className="relative flex min-h-0 min-w-0 flex-1 phone:flex-col">
         <div
           ref={scroller}
           // What is seen is painted; the rows inside are for those who cannot see it.

@@ -51,7 +51,7 @@ export function buildLayout(chart: Chart, zoom: number, windowWidth: number): La
     chart.rows.reduce((most, row) => (row.kind === "node" ? Math.max(most, text(row).length) : most), 0);
   const addressWidth = showsAddress ? longest(({ node }) => node.addresses[0] ?? "") * addressCharacter + 20 : 10;
   const groupWidth = chart.rows.reduce(
-    (most, row) => (row.kind === "group" ? Math.max(most, row.name.length * nameCharacter + row.count.length * 6 + 16) : most),
+    (most, row) => (row.kind === "group" ? Math.max(most, row.name.length * nameCharacter + countWidth(row.count) + 16) : most),
     0,
   );
   const wanted = nameStart + Math.max(groupWidth, longest(({ node }) => node.name) * nameCharacter + addressWidth);
@@ -75,6 +75,11 @@ export function buildLayout(chart: Chart, zoom: number, windowWidth: number): La
     y += rowHeight(row, zoom);
   }
   return { zoom, left, nameWidth, showsAddress, domain: sharedDomain(chart), top, xs, ys, width: x + 120, height: y + 24 };
+}
+
+/** Inter at 11 px; a Chinese character is as wide as it is high. */
+function countWidth(count: string): number {
+  return Array.from(count).reduce((sum, character) => sum + (character > "\u2E7F" ? 11 : 6), 0);
 }
 
 export type Selection = { readonly node: string; readonly column: number };

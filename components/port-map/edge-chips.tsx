@@ -12,7 +12,7 @@ import { watchBox } from "./watch-box";
 
 const arrows: Readonly<Record<Side, string>> = { up: "↑", down: "↓", left: "←", right: "→" };
 
-/** The custom properties say where cells begin. */
+/** The custom properties say where cells begin. On a phone, where a chip would cover the names, all stand in a bar of their own. */
 const places: Readonly<Record<Side, string>> = {
   up: "top-[calc(var(--cells-top)+6px)] left-8",
   down: "bottom-16 left-8",
@@ -28,7 +28,8 @@ type EdgeChipsProps = {
   readonly onSelect: (selection: Selection) => void;
 };
 
-/** At each edge how many findings the window does not show; pressing one leads to the nearest. Scrolling renders these alone, not the chart. */
+/** At each edge how many findings the window does not show; pressing one leads to the nearest. Scrolling renders these alone, not the chart.
+ * The bar of a phone stays while there is a finding anywhere, so that the chart keeps its height. */
 export function EdgeChips({ scroller, chart, layout, selected, onSelect }: EdgeChipsProps) {
   const words = useWords();
   const [hidden, setHidden] = useState<ReturnType<typeof findHidden>>({});
@@ -55,8 +56,18 @@ export function EdgeChips({ scroller, chart, layout, selected, onSelect }: EdgeC
     if (!(chips.current?.contains(document.activeElement) ?? false)) pressed.current = false;
   }, [hidden, scroller]);
 
+  const hasFindings = chart.marks.length > 0 || chart.columns.some(({ worst }) => worst === "critical" || worst === "warning");
   return (
-    <div ref={chips}>
+    <div
+      ref={chips}
+      className={classes(
+        hasFindings &&
+          "phone:flex phone:h-40 phone:flex-none phone:items-center phone:gap-8 phone:border-t phone:border-line phone:bg-surface phone:px-12",
+      )}
+    >
+      {sides.every((side) => hidden[side] === undefined) && (
+        <span className="hidden text-12 text-ink-3 phone:inline">{words.map.allInSight}</span>
+      )}
       {sides.map((side) => {
         const found = hidden[side];
         const column = found === undefined ? undefined : chart.columns[found.next.column]?.column;
@@ -75,8 +86,9 @@ export function EdgeChips({ scroller, chart, layout, selected, onSelect }: EdgeC
               onSelect(found.next);
             }}
             className={classes(
-              "absolute z-1 flex h-26 items-center gap-6 rounded-1 border bg-surface px-8 text-12 font-semibold whitespace-nowrap hover:bg-hover phone:h-32",
+              "absolute z-1 flex h-26 items-center gap-6 rounded-1 border bg-surface px-8 text-12 font-semibold whitespace-nowrap hover:bg-hover phone:static phone:h-32",
               places[side],
+              side === "right" && "phone:ml-auto",
               found.worst === "critical" ? "border-critical-line" : "border-line-strong",
             )}
           >

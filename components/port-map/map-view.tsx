@@ -209,13 +209,13 @@ export function MapView({
     <>
       <h1 className="sr-only">{words.map.title}</h1>
       {headline !== undefined && <Headline finding={headline} />}
-      <div className="flex h-42 flex-none items-center gap-6 border-b border-line bg-surface px-16 whitespace-nowrap phone:hidden">
+      <div className="flex min-h-42 flex-none items-center gap-6 border-b border-line bg-surface px-16 whitespace-nowrap scarce:flex-wrap scarce:gap-y-4 scarce:py-5 phone:hidden">
         <FilterInput
           placeholder="node:gpu-0* port:30000-30100"
           value={state.q}
           onChange={(q) => void setState({ q })}
           error={error}
-          className="max-w-280"
+          className="max-w-280 min-w-140"
         />
         <PositionMenu map={mapQuery.data} value={state.from} onChange={(from) => void setState({ from })} />
         <ChoiceMenu
@@ -237,16 +237,18 @@ export function MapView({
         <span className="text-ink-3 narrow:hidden">
           {words.map.size(formatCount(shownMap.nodes.length), formatCount(shownMap.columns.length))}
         </span>
-        <Button tone="ghost" size="small" aria-label={words.map.zoomOut} onPress={() => setZoom(zoom - 2)}>
-          −
-        </Button>
-        <span className="w-42 text-center font-mono text-12">{zoom} px</span>
-        <Button tone="ghost" size="small" aria-label={words.map.zoomIn} onPress={() => setZoom(zoom + 2)}>
-          +
-        </Button>
-        <Button tone="ghost" size="small" onPress={() => setZoom(fit(chart))}>
-          {words.map.fit}
-        </Button>
+        <div className="flex items-center gap-6">
+          <Button tone="ghost" size="small" aria-label={words.map.zoomOut} onPress={() => setZoom(zoom - 2)}>
+            −
+          </Button>
+          <span className="w-42 text-center font-mono text-12">{zoom} px</span>
+          <Button tone="ghost" size="small" aria-label={words.map.zoomIn} onPress={() => setZoom(zoom + 2)}>
+            +
+          </Button>
+          <Button tone="ghost" size="small" onPress={() => setZoom(fit(chart))}>
+            {words.map.fit}
+          </Button>
+        </div>
         <CopyButton size="small" text={() => window.location.href} said={words.shell.linkCopied} failed={words.shell.copyFailed}>
           {words.shell.copyLink}
         </CopyButton>
@@ -256,8 +258,8 @@ export function MapView({
       {mapQuery.data.columns.length === 0 ? (
         <NothingClaimed />
       ) : (
-        <div className="flex min-h-0 flex-1 phone:flex-col phone:overflow-auto">
-          <div className="flex min-h-0 min-w-0 flex-1 flex-col phone:h-438 phone:flex-none">
+        <div className="flex min-h-0 flex-1 scarce:flex-col scarce:overflow-auto">
+          <div className="flex min-h-0 min-w-0 flex-1 flex-col scarce:h-478 scarce:flex-none">
             <ChartCanvas
               chart={chart}
               zoom={zoom}
@@ -270,7 +272,7 @@ export function MapView({
             />
             <Legend map={shownMap} />
           </div>
-          <aside className="flex w-364 flex-none flex-col border-l border-line bg-surface narrow:w-280 phone:w-full phone:border-t phone:border-l-0">
+          <aside className="flex w-364 flex-none flex-col border-l border-line bg-surface narrow:w-280 scarce:w-full scarce:border-t scarce:border-l-0">
             <MapFindings
               findings={findings}
               current={current?.fingerprint ?? null}

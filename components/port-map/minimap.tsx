@@ -25,8 +25,9 @@ export function MiniMap({ scroller, chart, layout }: { readonly scroller: Scroll
     const draw = (): void => {
       const shown = windowOf(box);
       sheet.hidden = !needsMinimap(layout, shown);
-      if (sheet.hidden) return;
+      // On a phone the style sheet leaves it out.
       const height = sheet.clientHeight;
+      if (sheet.hidden || height === 0) return;
       const ratio = window.devicePixelRatio;
       sheet.width = Math.round(minimapWidth * ratio);
       sheet.height = Math.round(height * ratio);
