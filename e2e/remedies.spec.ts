@@ -54,10 +54,29 @@ test("the remedies are compared at a glance: all of them with side effects in on
   }
 });
 
+for (const width of [1181, 1320]) {
+  test(`five remedies stand as three and two where the window is ${String(width)} px wide`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto("/conflicts");
+    const options = detail(page)
+      .locator("ol > li")
+      .filter({ has: page.locator("[aria-expanded]") });
+    await expect(options).toHaveCount(5);
+    const [first, , third, fourth, fifth] = await tops(...(await options.all()));
+    expect(third).toBe(first);
+    expect(fourth).toBeGreaterThan(first ?? Number.NaN);
+    expect(fifth).toBe(fourth);
+  });
+}
+
 test("the trace offers first aid with its cost and command, and leads to the remedy", async ({ page }) => {
   await page.goto("/trace?to=10.190.1.2:30001");
   const panel = page.getByRole("complementary");
-  await expect(panel.getByText(/kubectl .*externalTrafficPolicy/)).toBeVisible();
+  const command = panel.getByText(/kubectl .*externalTrafficPolicy/);
+  await expect(command).toBeVisible();
+  // A line ends between words alone.
+  const flag = command.getByText("-n", { exact: true });
+  expect((await flag.boundingBox())?.height).toBeLessThan(20);
   await panel.getByRole("link", { name: "One Service for each owner" }).click();
   await expect(page).toHaveURL(/\/conflicts\?f=[0-9a-f]+&r=service/);
   await expect(detail(page).getByRole("button", { name: /One Service for each owner/ })).toHaveAttribute("aria-expanded", "true");

@@ -44,8 +44,7 @@ export function AllocationsBar({
   return (
     <div className="flex h-46 flex-none items-center gap-6 border-b border-line bg-surface px-16 whitespace-nowrap phone:h-auto phone:px-12 phone:py-8">
       <FilterInput placeholder={words.filter.placeholder} value={filter} onChange={onFilter} error={filterError} className="max-w-720" />
-      <span className="flex-[0.2] phone:hidden" />
-      <div className="flex items-center gap-6 phone:hidden">
+      <div className="ml-auto flex items-center gap-6 pl-16 phone:hidden">
         <ChoiceMenu
           label={words.allocations.group}
           value={groupBy}

@@ -1,5 +1,6 @@
 "use client";
 
+import { classes } from "@/components/ui/classes";
 import { useWords } from "@/components/words/words";
 import { formatCount, formatRange, formatShare } from "@/lib/client/format";
 import type { GroupRow } from "./build-view";
@@ -27,7 +28,11 @@ export function GroupLine({ group }: { readonly group: GroupRow }) {
     <>
       {name}
       {range !== null && <span className="ml-10 font-mono text-[12px] font-normal text-ink-3">{formatRange(range.first, range.last)}</span>}
-      {saidOwner !== null && <span className="ml-10 font-normal text-ink-3">{words.allocations.bandOwner(saidOwner)}</span>}
+      {saidOwner !== null && (
+        <span className={classes("ml-10 font-normal text-ink-3", use !== null && "phone:hidden")}>
+          {words.allocations.bandOwner(saidOwner)}
+        </span>
+      )}
       {use !== null && (
         <>
           <UseBar share={use.used / use.size} />

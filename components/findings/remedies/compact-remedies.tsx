@@ -8,6 +8,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { useWords } from "@/components/words/words";
 import type { WireRemedy } from "@/lib/wire/remedy-schemas";
 import type { WireFinding } from "@/lib/wire/schemas";
+import { Command } from "./command";
 import { remedyId } from "./remedy-id";
 import { Said } from "./said";
 import { useSaying } from "./use-saying";
@@ -47,7 +48,9 @@ export function CompactRemedies({ finding }: { readonly finding: Pick<WireFindin
             </ul>
             {command !== null && (
               <div className="mt-4 flex items-start gap-8">
-                <code className="min-w-0 flex-1 rounded-2 bg-sunken px-8 py-4 text-[11.5px] leading-[17px] break-words">{command}</code>
+                <code className="min-w-0 flex-1 rounded-2 bg-sunken px-8 py-4 text-[11.5px] leading-[17px] break-words">
+                  <Command text={command} />
+                </code>
                 <CopyButton size="small" text={command} said={words.shell.copied} failed={words.shell.copyFailed}>
                   {words.shell.copy}
                 </CopyButton>

@@ -11,6 +11,12 @@ import { remedyId } from "./remedy-id";
 import { Said } from "./said";
 import { useSaying } from "./use-saying";
 
+// Nobody stands alone in a second row: four stand as two and two, five as three and two.
+const columns: Readonly<Record<number, string>> = {
+  4: "@min-[344px]:grid-cols-2 @min-[696px]:grid-cols-4",
+  5: "@min-[344px]:grid-cols-2 @min-[520px]:grid-cols-3 @min-[872px]:grid-cols-5",
+};
+const anyColumns = "grid-cols-[repeat(auto-fit,minmax(168px,1fr))]";
 const gainsMax = 1;
 const costsMax = 2;
 
@@ -27,20 +33,22 @@ type RemedyChoiceProps = {
 /** The remedies of a finding side by side, best first: what each gains, costs and takes to go back, in the same rows. */
 export function RemedyChoice({ remedies, chosen, onChoose, isAsked = false, children }: RemedyChoiceProps) {
   return (
-    <ol className="grid grid-cols-[repeat(auto-fit,minmax(168px,1fr))] gap-8 phone:grid-cols-1">
-      {remedies.map((remedy, place) => (
-        <Option
-          key={remedyId(remedy)}
-          remedy={remedy}
-          place={place + 1}
-          isChosen={remedy === chosen}
-          onChoose={() => onChoose(remedyId(remedy))}
-          isAsked={isAsked}
-        >
-          {remedy === chosen ? children : undefined}
-        </Option>
-      ))}
-    </ol>
+    <div className="@container">
+      <ol className={classes("grid gap-8 phone:grid-cols-1!", columns[remedies.length] ?? anyColumns)}>
+        {remedies.map((remedy, place) => (
+          <Option
+            key={remedyId(remedy)}
+            remedy={remedy}
+            place={place + 1}
+            isChosen={remedy === chosen}
+            onChoose={() => onChoose(remedyId(remedy))}
+            isAsked={isAsked}
+          >
+            {remedy === chosen ? children : undefined}
+          </Option>
+        ))}
+      </ol>
+    </div>
   );
 }
 
@@ -66,7 +74,7 @@ function Option({ remedy, place, isChosen, onChoose, isAsked, children }: Option
     <li
       ref={option}
       className={classes(
-        "relative scroll-mt-8 row-span-5 grid grid-rows-subgrid gap-y-6 rounded-2 border px-10 pt-8 pb-9 text-12 text-ink-2 phone:row-span-1 phone:grid-rows-none phone:px-12",
+        "relative scroll-mt-8 row-span-5 break-inside-avoid grid grid-rows-subgrid gap-y-6 rounded-2 border px-10 pt-8 pb-9 text-12 text-ink-2 phone:row-span-1 phone:grid-rows-none phone:px-12",
         isChosen ? "border-ink shadow-[inset_0_0_0_1px_var(--ink)]" : "border-line-strong hover:bg-hover",
       )}
     >
