@@ -121,6 +121,29 @@ for (const colorScheme of ["light", "dark"] as const) {
   }
 }
 
+test("at 200 % zoom no view is wider than the window, and the tabs show the view one is in", async ({ page }) => {
+  await page.setViewportSize({ width: 720, height: 450 });
+  for (const path of views) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeAttached();
+    await expect(page.getByRole("navigation", { name: "Views" }).locator("[aria-current]")).toBeInViewport({ ratio: 0.9 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(720);
+  }
+  await page.goto("/");
+  const filter = await page.getByRole("textbox", { name: "Filter" }).boundingBox();
+  expect(filter?.width).toBeGreaterThanOrEqual(140);
+});
+
+test("the lanes of a trace stand side by side without scrolling where the window is 1280 px wide", async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto("/trace?to=10.190.1.2:30001");
+  await expect(page.getByText("clearml/clearml-id-b").first()).toBeVisible();
+  const overflow = await page
+    .getByRole("region", { name: "Trace", exact: true })
+    .evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+});
+
 test("bad questions get problem details that name the parameter", async ({ request }) => {
   for (const [path, status, field] of [
     ["/api/v1/trace?address=x&port=1", 400, "address"],
@@ -191,5 +214,10 @@ test.describe("a browser that asks for Chinese", () => {
     await context.addCookies([{ name: "portolan-language", value: "en", url: page.url() }]);
     await page.reload();
     await expect(page.locator("html")).toHaveAttribute("lang", "en");
+  });
+
+  test("is told in Chinese what is wrong with a filter", async ({ page }) => {
+    await page.goto("/allocations?q=nss:clearml");
+    await expect(page.getByText('筛选第 1 个字符：没有键 "nss"；是否指 ns:')).toBeVisible();
   });
 });

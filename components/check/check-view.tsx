@@ -125,7 +125,7 @@ export function CheckView({ rules }: { readonly rules: readonly RuleText[] }) {
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,1.12fr)] phone:flex phone:flex-col phone:overflow-auto">
         <section
           aria-label={words.check.editorLabel}
-          className="flex min-h-0 flex-col border-r border-line bg-surface phone:order-2 phone:h-[46vh] phone:flex-none phone:border-t"
+          className="flex min-h-0 flex-col border-r border-line bg-surface phone:order-2 phone:min-h-[46vh] phone:flex-auto phone:border-t phone:border-r-0"
         >
           {editing}
         </section>

@@ -33,7 +33,7 @@ export function FreshnessWord() {
           )}
         >
           {freshness.kind === "live" && !calm ? <Glyph name="unknown" size={10} /> : <FreshnessDot kind={freshness.kind} />}
-          <span className="phone:sr-only">{text}</span>
+          <span className="scarce:sr-only">{text}</span>
         </Button>
       }
     >

@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { useEffect, useRef } from "react";
 import { useHref } from "@/components/live/use-href";
 import { IconButton } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
@@ -30,7 +31,7 @@ export function Header({ onSearch, onKeys }: { readonly onSearch: () => void; re
         className="mr-6 flex items-center gap-8 text-[14px] font-head tracking-[-0.01em] no-underline"
       >
         <Rose />
-        <span className="phone:hidden">Portolan</span>
+        <span className="scarce:hidden">Portolan</span>
       </Link>
       <ClusterSwitch />
       <span className="mx-6 h-20 w-1 flex-none bg-line phone:hidden" />
@@ -49,8 +50,13 @@ function ViewTabs() {
   const words = useWords();
   const href = useHref();
   const pathname = usePathname();
+  const tabs = useRef<HTMLElement>(null);
+  // Where they scroll, the view that one is in stays among those that are seen.
+  useEffect(() => {
+    tabs.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [pathname]);
   return (
-    <nav aria-label={words.shell.views} className="flex h-full min-w-0 overflow-x-auto phone:hidden">
+    <nav ref={tabs} aria-label={words.shell.views} className="flex h-full min-w-0 overflow-x-auto phone:hidden">
       {views.map(({ id, path }) => (
         <Link
           key={id}

@@ -27,11 +27,11 @@ export function StatusBar() {
       <span className="min-w-0 flex-1" />
       {cluster !== null && (
         <span className="truncate">
-          {modes.length === 0 ? words.shell.noProxyKnown : words.shell.proxy(modes.join(", "), cluster.version)}
+          {modes.length === 0 ? words.shell.noProxyKnown : words.shell.proxy(words.say.names(modes), cluster.version)}
         </span>
       )}
       {revision !== null && <span className="font-mono">{words.shell.revision(formatRevision(revision))}</span>}
-      <span>{words.shell.readOnly}</span>
+      <span className="scarce:hidden">{words.shell.readOnly}</span>
     </footer>
   );
 }
@@ -63,7 +63,7 @@ function KindStatus({ kind, status }: { readonly kind: Kind; readonly status: Wi
       {forbiddenNamespaces.length > 0 && (
         <span className="inline-flex items-center gap-5 font-medium text-warning">
           <Glyph name="unknown" size={10} />
-          {words.freshness.forbiddenShort(forbiddenNamespaces.join(", "), kind)}
+          {words.freshness.forbiddenShort(words.say.names(forbiddenNamespaces), kind)}
         </span>
       )}
     </>

@@ -55,7 +55,7 @@ export function Lanes({ route, guilty, pool, others }: LanesProps) {
       aria-label={words.trace.title}
       className="flex-none overflow-x-auto border-b border-line bg-surface px-16 py-16 phone:px-12 phone:py-12"
     >
-      <div className="grid min-w-940 grid-cols-[110px_44px_150px_44px_190px_44px_140px_56px_minmax(230px,1fr)] items-stretch phone:min-w-0 phone:grid-cols-1">
+      <div className="grid min-w-680 grid-cols-[minmax(72px,110px)_minmax(16px,44px)_minmax(104px,150px)_minmax(16px,44px)_minmax(128px,190px)_minmax(16px,44px)_minmax(92px,140px)_minmax(24px,56px)_minmax(212px,1fr)] items-stretch phone:min-w-0 phone:grid-cols-1">
         <Lane title={words.trace.lanes.client} isHidden={route.query.from.kind === "outside"}>
           <Box>
             <strong className="block break-words">{positionOf(route, words.trace)}</strong>
@@ -363,7 +363,7 @@ function BackendLine({ backend, node, alone }: { readonly backend: WireBackend; 
       <span className="mt-2 flex flex-wrap items-center gap-x-6 gap-y-2">
         {backend.node !== null && (
           <span className={classes("rounded-1 px-4", here ? "bg-sunken" : "bg-warning-soft text-warning")}>
-            {backend.node}, {here ? words.trace.thisNode : words.trace.anotherNode}
+            {words.say.parts([backend.node, here ? words.trace.thisNode : words.trace.anotherNode])}
           </span>
         )}
         <span className="text-ink-2">
