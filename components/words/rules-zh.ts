@@ -89,7 +89,7 @@ export const rulesZh: { readonly [Id in keyof EvidenceByRule]: RuleWords<Evidenc
     title: "已占用的端口在任何节点上都不应答",
     why: "Service 背后没有可用的端点，因此每个节点都会立即拒绝到其端口的连接。",
     fix: "更正选择器，或让 Pod 就绪；若本就不需要应答，请删除该 Service。",
-    describe({ services, selected, cause, nearMiss, instead }, { ports }) {
+    describe({ services, selected, ready, cause, nearMiss, instead }, { ports }) {
       const names = few(services);
       const subject = ports.length > 0 ? sayPorts(ports) : names;
       const others = instead.map(({ by, holders, places, ...port }) => {
@@ -102,7 +102,11 @@ export const rulesZh: { readonly [Id in keyof EvidenceByRule]: RuleWords<Evidenc
       const say = (summary: string) => ({ title, summary: `${summary}${others.join("")}`, symptoms });
       switch (cause) {
         case "not-ready":
-          return say(`${names} 选中 ${String(selected)} 个 Pod，但都不可用。`);
+          return say(
+            ready === 0
+              ? `${names} 选中 ${String(selected)} 个 Pod，但都不可用。`
+              : `${names} 选中 ${String(selected)} 个 Pod，其中 ${String(ready)} 个已就绪，但没有任何 EndpointSlice 提供它们。`,
+          );
         case "near-miss":
           return say(sayNearMiss(nearMiss, services.length === 1));
         case "nothing-selected":

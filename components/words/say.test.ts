@@ -31,7 +31,7 @@ const owner = (name: string) => ({
 });
 const mixed = { service: "clearml/web", selector: {}, owners: [owner("id-1"), owner("id-2")], labels: [] };
 const nearMiss = { wanted: "app=web1", has: "app=web-1", pod: "web-1", pods: 1 };
-const noEndpoints = { services: ["default/web"], selector: { app: "web" }, selected: 2, nearMiss: null, instead: [] };
+const noEndpoints = { services: ["default/web"], selector: { app: "web" }, selected: 2, ready: 0, nearMiss: null, instead: [] };
 const atNode = { node: "gpu-10", proxy: "kube-proxy nftables", pods: ["default/h1"] };
 const clash = { service: "default/web", port: 30_001, protocol: "TCP" };
 const held = {
@@ -113,6 +113,7 @@ const cases: { readonly [Id in keyof EvidenceByRule]: readonly EvidenceByRule[Id
   })),
   "no-endpoints": [
     ...(["not-ready", "nothing-selected", "scaled-to-zero", "idle-family"] as const).map((cause) => ({ ...noEndpoints, cause })),
+    ...[1, 2].map((ready) => ({ ...noEndpoints, ready, cause: "not-ready" as const })),
     ...(["key", "value", "namespace"] as const).map((slip) => ({
       ...noEndpoints,
       cause: "near-miss" as const,

@@ -28,6 +28,15 @@ describe("no-endpoints", () => {
     });
   });
 
+  test("ready pods that no slice offers are said to be ready", () => {
+    const pods = ["a", "b", "c"].map((name, place) =>
+      buildPod({ name, ip: `10.244.0.${String(place + 1)}`, labels: { app: "web" }, ready: name !== "c" }),
+    );
+    const said = (some: typeof pods) => find({ pods: some, services: [service({ app: "web" })] }).map(({ summary }) => summary);
+    expect(said(pods)).toEqual(["default/web selects 3 pods; 2 are ready, but no EndpointSlice offers them."]);
+    expect(said(pods.slice(1))).toEqual(["default/web selects 2 pods; 1 is ready, but no EndpointSlice offers it."]);
+  });
+
   test("F55: an ExternalName Service is silent", () => {
     expect(find({ services: [service({ app: "x" }, { type: "ExternalName" })] })).toEqual([]);
   });

@@ -31,6 +31,8 @@ type NoEndpointsEvidence = {
   /** The one that all of these have; null where they differ. */
   readonly selector: Labels | null;
   readonly selected: number;
+  /** Of those that are selected. */
+  readonly ready: number;
   readonly cause: "not-ready" | "near-miss" | "nothing-selected" | "scaled-to-zero" | "idle-family";
   readonly nearMiss: NearMiss | null;
   /** Who answers these ports all the same. */
@@ -63,7 +65,7 @@ export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
       title: "A claimed port answers on no node",
       why: "No usable endpoint is behind the Service, so every node refuses connections to its port at once.",
       fix: "Correct the selector, or make the pods ready; remove the Service when nothing is meant to answer.",
-      describe({ services, selected, cause, nearMiss, instead }, { ports }) {
+      describe({ services, selected, ready, cause, nearMiss, instead }, { ports }) {
         const subject = ports.length > 0 ? sayPorts(ports) : sayFew(services);
         const who = (singular: string, plural: string): string => `${sayFew(services)} ${services.length === 1 ? singular : plural}`;
         const others = instead.map((each) => {
@@ -80,7 +82,11 @@ export const noEndpoints = defineRule<NoEndpointsEvidence, Dead>({
         const say = (summary: string) => ({ title, summary: `${summary}${others.join("")}`, symptoms });
         switch (cause) {
           case "not-ready":
-            return say(`${who("selects", "select")} ${sayCount(selected, "pod")}, and none is usable.`);
+            return say(
+              ready === 0
+                ? `${who("selects", "select")} ${sayCount(selected, "pod")}, and none is usable.`
+                : `${who("selects", "select")} ${sayCount(selected, "pod")}; ${String(ready)} ${ready === 1 ? "is" : "are"} ready, but no EndpointSlice offers ${ready === 1 ? "it" : "them"}.`,
+            );
           case "near-miss":
             return say(sayNearMiss(nearMiss, services.length === 1));
           case "nothing-selected":
@@ -157,6 +163,7 @@ function toFound(snapshot: Snapshot, context: Context, all: readonly [Explained,
       services: all.map(({ service: { namespace, name } }) => `${namespace}/${name}`),
       selector: !isIdle && all.every(({ service }) => isEqual(service.selector, first.selector)) ? first.selector : null,
       selected: selected.length,
+      ready: selected.filter((pod) => pod.ready).length,
       cause,
       nearMiss: nearMiss === null ? null : { ...nearMiss, pods: countMissed(all) },
       instead: isIdle ? [] : all.flatMap(({ service, ports }) => ports.flatMap((port) => findInstead(snapshot, context, service, port))),
