@@ -146,12 +146,25 @@ test("a phone shows all of it without sideways scrolling", async ({ page }) => {
 test("a change of the policy file is taken without a restart, and a mistake is shown while the last good one stays", async ({
   page,
   policyFile,
+  dashboard,
 }) => {
   await page.goto("/ranges");
   await expect(page.getByRole("row", { name: /^clearml/ })).toBeVisible();
   writeFileSync(policyFile, `${policy}bnds: []\n`);
   await expect(page.getByText(/The policy file was not taken: .*portolan\.yaml:8:1: .*bnds/).first()).toBeVisible();
   await expect(page.getByRole("row", { name: /^clearml/ })).toBeVisible();
+  // Whoever brings a snapshot meanwhile looks at it under the last good one.
+  const snapshots = `${dashboard.url}/api/v1/snapshots`;
+  const sent = await fetch(`${snapshots}?name=meanwhile.json`, {
+    method: "POST",
+    headers: { "content-type": "application/octet-stream" },
+    body: JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { namespace: "a", name: "b" } }),
+  });
+  expect(sent.status).toBe(200);
+  expect(((await sent.json()) as { readonly cluster: object }).cluster).toMatchObject({
+    policyError: expect.stringContaining("the last good one stays in force"),
+  });
+  expect((await fetch(`${snapshots}?cluster=meanwhile`, { method: "DELETE" })).status).toBe(200);
   writeFileSync(policyFile, policy.replace("30001-30020", "30001-30040"));
   await expect(page.getByRole("row", { name: /^clearml 30001–30040/ })).toBeVisible();
   await expect(page.getByText(/The policy file was not taken/)).toHaveCount(0);

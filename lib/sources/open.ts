@@ -5,7 +5,7 @@ import type { SourceSpec } from "@/lib/wire/serve-config";
 import { startDemo } from "./demo/demo";
 import { connectContext, connectInCluster, connectPlain, type Connection } from "./kubernetes/connect";
 import { createKubernetesSource } from "./kubernetes/kubernetes-source";
-import { loadPolicyFile, watchPolicyFile, type PolicyState } from "./policy/policy-file";
+import { keepLastGood, loadPolicyFile, watchPolicyFile, type PolicyState } from "./policy/policy-file";
 import { readPolicy } from "./policy/read-policy";
 import { uploadLimits } from "./snapshot/limits";
 import type { ReadProgress } from "./snapshot/read-snapshot";
@@ -62,14 +62,22 @@ function openLive(connection: Connection, origin: ClusterSource["origin"], polic
   return { source: createKubernetesSource({ connection, origin, namespaces }), policy, format: null, connection, namespaces };
 }
 
-/** Reads a snapshot that somebody sends, within the limits for strangers' files. `name`: the file's, as its sender calls it. */
+/**
+ * Reads a snapshot that somebody sends, within the limits for strangers' files.
+ *
+ * Input: `name`: the file's, as its sender calls it. `lastGood`: the policy that is in force here already, for when its file has a mistake by now.
+ */
 export async function openUpload(
   bytes: AsyncIterable<Uint8Array>,
   name: string,
   policyFile: string | null,
+  lastGood: Policy | null,
 ): Promise<Result<Opened, SourceError>> {
-  const policy = loadPolicyFile(policyFile);
-  if ("kind" in policy) return fail(policy);
+  let policy = loadPolicyFile(policyFile);
+  if ("kind" in policy) {
+    if (lastGood === null) return fail(policy);
+    policy = keepLastGood({ value: lastGood, file: policyFile }, policy);
+  }
   const opened = await openSnapshotStream(bytes, name, { limits: uploadLimits });
   return opened.ok ? ok({ ...opened.value, policy, connection: null, namespaces: [] }) : opened;
 }

@@ -71,20 +71,19 @@ export function watchPolicyFile(file: string, first: PolicyState, changed: (stat
     if (stamp === seen) return;
     seen = stamp;
     const read = loadPolicyFile(file);
-    const next: PolicyState =
-      "kind" in read
-        ? {
-            ...current,
-            error: `${read.what}: ${read.where}${countOthers(read)}: the last good one stays in force`,
-            mistakes: read.mistakes,
-          }
-        : read;
+    const next = "kind" in read ? keepLastGood(current, read) : read;
     if (next.error !== current.error || next.value !== current.value) changed((current = next));
   }, pollIntervalMs);
   timer.unref();
   return () => {
     clearInterval(timer);
   };
+}
+
+/** The policy that stays in force while the newest text of its file is not. */
+export function keepLastGood({ value, file }: Pick<PolicyState, "value" | "file">, failure: PolicyFailure): PolicyState {
+  const error = `${failure.what}: ${failure.where}${countOthers(failure)}: the last good one stays in force`;
+  return { value, file, error, mistakes: failure.mistakes };
 }
 
 function countOthers({ others = [] }: SourceError): string {
