@@ -25,7 +25,7 @@ export * from "./model/workload";
 export * from "./policy/policy";
 export { compareNatural, compareText } from "./basics/order";
 export { fail, ok, type Result } from "./basics/result";
-export { finish, type Steps } from "./basics/steps";
+export { finish, mapInSteps, type Steps } from "./basics/steps";
 export * from "./basics/ip";
 export { createClusterIndex } from "./cluster-index/cluster-index";
 export * from "./basics/civil-date";

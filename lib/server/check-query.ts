@@ -1,17 +1,18 @@
 // The one question with a body: a manifest against a cluster.
 
 import { isUtf8 } from "node:buffer";
-import { checkManifestInSteps, mistake, severities, type Severity } from "@/lib/core";
+import { checkManifestInSteps, mistake, severities, type Severity, type Steps } from "@/lib/core";
 import { manifestSizeMax } from "@/lib/sources/manifest/read-documents";
-import { readManifest, type ManifestText } from "@/lib/sources/manifest/read-manifest";
-import type { WireCheck } from "@/lib/wire/check-schemas";
-import { encodeCheck } from "@/lib/wire/encode-check";
+import { readManifest, type ManifestText, type ReadManifest } from "@/lib/sources/manifest/read-manifest";
+import { encodeCheckInSteps } from "@/lib/wire/encode-check";
+import { encodeJsonInSteps } from "@/lib/wire/json-in-steps";
 import { encodeEnvelope } from "./envelope";
 import { runInSlices } from "./in-slices";
 import { isProblem, problem, type Problem } from "./problem";
-import { selectDerived, type Answer } from "./queries";
+import { selectDerived } from "./queries";
 import { readManifestApart } from "./read-manifest-apart";
 import { createTurns, type Place } from "./turns";
+import type { DerivedView } from "./views";
 
 /** The name of the body in positions; `file` may say another one. */
 const bodyName = "manifest";
@@ -22,15 +23,18 @@ const smallMax = 64 << 10;
 /** Large manifests that are received, wait or are checked; their memory adds up, so that only one at a time is read and judged. */
 const takePlace = createTurns(8);
 
+/** Where the largest lists of an answer hold their items: `after.findings[0]`. */
+const itemDepth = 3;
+
 /** `place`: null of a small manifest. */
 type Guest = { place: Place | null };
 
 /**
  * POST /api/v1/check: the manifest as the body; `cluster`, `failOn` (critical), `namespace` of objects that name none (default), `file`: a name for positions.
  *
- * Returns: the answer also where some document cannot be read: its mistakes are listed, and the verdict is `unreadable`.
+ * Returns: the JSON as UTF-8; an answer also where some document cannot be read: its mistakes are listed, and the verdict is `unreadable`.
  */
-export async function loadCheck(request: Request): Promise<Answer<WireCheck>> {
+export async function loadCheck(request: Request): Promise<Uint8Array<ArrayBuffer> | Problem> {
   const params = new URL(request.url).searchParams;
   const derived = selectDerived(params);
   if (isProblem(derived)) return derived;
@@ -45,12 +49,16 @@ export async function loadCheck(request: Request): Promise<Answer<WireCheck>> {
     const namespace = params.get("namespace") ?? "default";
     const read = guest.place === null ? readManifest([manifest], namespace) : await readManifestApart(manifest, namespace, request.signal);
     if (read === null) return problem("too-large", mistake("manifest-too-dear"));
-    const { view, context, evaluation } = derived;
-    const result = await runInSlices(checkManifestInSteps(view.snapshot, context, read.manifest, evaluation), request.signal);
-    return { ...encodeEnvelope(view), ...encodeCheck(result, read, view.name, failOn) };
+    return Buffer.concat(await runInSlices(answer(derived, read, failOn), request.signal));
   } finally {
     guest.place?.leave();
   }
+}
+
+function* answer({ view, context, evaluation }: DerivedView, read: ReadManifest, failOn: Severity): Steps<readonly Uint8Array[]> {
+  const result = yield* checkManifestInSteps(view.snapshot, context, read.manifest, evaluation);
+  const encoded = yield* encodeCheckInSteps(result, read, view.name, failOn);
+  return yield* encodeJsonInSteps({ ...encodeEnvelope(view), ...encoded }, itemDepth);
 }
 
 function readFailOn(text: string | null): Severity | Problem {

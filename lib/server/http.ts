@@ -35,11 +35,14 @@ export function paramsRoute(ask: (params: URLSearchParams) => Response): (reques
     });
 }
 
-/** A POST handler that reads a body and answers with JSON, or with problem details. It changes nothing. */
-export function jsonBodyRoute(ask: (request: Request) => Promise<object>): (request: Request) => Promise<Response> {
+/** A POST handler that reads a body and answers with JSON, encoded or not, or with problem details. It changes nothing. */
+export function jsonBodyRoute(
+  ask: (request: Request) => Promise<object | Uint8Array<ArrayBuffer>>,
+): (request: Request) => Promise<Response> {
   return async (request) => {
     try {
-      return jsonResponse(await ask(request));
+      const answer = await ask(request);
+      return answer instanceof Uint8Array ? new Response(answer, { headers: jsonHeaders }) : jsonResponse(answer);
     } catch (cause) {
       // Nobody hears the answer: no fault of ours.
       return request.signal.aborted ? problemResponse(problem("internal", "the client has left")) : fault(cause);

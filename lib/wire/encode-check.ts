@@ -1,8 +1,18 @@
-import { failsCheck, hideProspectiveAddresses, type CheckResult, type Severity, type Warning } from "@/lib/core";
+import {
+  failsCheck,
+  finish,
+  hideProspectiveAddresses,
+  mapInSteps,
+  type CheckResult,
+  type Finding,
+  type Severity,
+  type Steps,
+  type Warning,
+} from "@/lib/core";
 import type { WireCheck } from "./check-schemas";
-import { encodeEvaluation, encodeFinding } from "./encode-finding";
+import { encodeEvaluationInSteps, encodeFinding } from "./encode-finding";
 import { encodeRoute } from "./encode-route";
-import type { WireMistake, WireRoute } from "./schemas";
+import type { WireFinding, WireMistake, WireRoute } from "./schemas";
 
 /** What reading the manifest said beside its objects. */
 export type CheckedText = {
@@ -13,15 +23,21 @@ export type CheckedText = {
 
 /** contract.md's answer to a check. `failOn`: the severity from which on an introduced finding is a problem. */
 export function encodeCheck(result: CheckResult, text: CheckedText, cluster: string, failOn: Severity): WireCheck {
+  return finish(encodeCheckInSteps(result, text, cluster, failOn));
+}
+
+/** The same in steps of one finding or route. */
+export function* encodeCheckInSteps(result: CheckResult, text: CheckedText, cluster: string, failOn: Severity): Steps<WireCheck> {
+  const encode = (finding: Finding): WireFinding => encodeFinding(finding, cluster);
   return {
     verdict: text.errors.length > 0 ? "unreadable" : failsCheck(result, failOn) ? "problems" : "ok",
     errors: text.errors.map((each) => ({ ...each })),
-    before: encodeEvaluation(result.before, cluster),
-    after: encodeEvaluation(result.evaluation, cluster),
-    introduced: result.introduced.map((finding) => encodeFinding(finding, cluster)),
-    resolved: result.resolved.map((finding) => encodeFinding(finding, cluster)),
+    before: yield* encodeEvaluationInSteps(result.before, cluster),
+    after: yield* encodeEvaluationInSteps(result.evaluation, cluster),
+    introduced: yield* mapInSteps(result.introduced, encode),
+    resolved: yield* mapInSteps(result.resolved, encode),
     unchanged: result.unchanged,
-    routes: result.routes.map(({ before, after }) => {
+    routes: yield* mapInSteps(result.routes, ({ before, after }) => {
       const was = hideIn(encodeRoute(before, []));
       return { query: was.query, before: was, after: hideIn(encodeRoute(after, [])) };
     }),

@@ -1,4 +1,4 @@
-import type { Evaluation, Finding } from "@/lib/core";
+import { finish, mapInSteps, type Evaluation, type Finding, type Steps } from "@/lib/core";
 import type { WireEvaluation, WireFinding } from "./schemas";
 import { encodeTime } from "./time";
 
@@ -47,8 +47,13 @@ export function encodeFinding(finding: Finding, cluster: string, firstSeen = nev
 }
 
 export function encodeEvaluation(evaluation: Evaluation, cluster: string, firstSeen = never): WireEvaluation {
+  return finish(encodeEvaluationInSteps(evaluation, cluster, firstSeen));
+}
+
+/** The same in steps of one finding. */
+export function* encodeEvaluationInSteps(evaluation: Evaluation, cluster: string, firstSeen = never): Steps<WireEvaluation> {
   return {
-    findings: evaluation.findings.map((finding) => encodeFinding(finding, cluster, firstSeen)),
+    findings: yield* mapInSteps(evaluation.findings, (finding) => encodeFinding(finding, cluster, firstSeen)),
     notEvaluated: evaluation.notEvaluated.map(({ rule, missing, settings, namespaces }) => ({
       rule,
       missing: [...missing],

@@ -2,7 +2,8 @@
 // Nothing is scheduled and nothing is guessed: what only the API server or the scheduler will decide stays open and is said to be.
 
 import { isEqual } from "../basics/equal";
-import { forkSnapshot } from "../cluster-index/fork-snapshot";
+import { finish, mapInSteps, type Steps } from "../basics/steps";
+import { forkSnapshotInSteps } from "../cluster-index/fork-snapshot";
 import { matchesSelector } from "../basics/selector";
 import { isCustomSlice } from "../inventory/custom-slices";
 import { podKey, serviceKey, type PodKey, type ServiceKey } from "../model/brands";
@@ -37,12 +38,17 @@ export type AppliedManifest = { readonly snapshot: Snapshot; readonly placements
  * Cost:    linear in the snapshot: its indexes are built anew.
  */
 export function applyManifest(snapshot: Snapshot, manifest: Manifest): AppliedManifest {
+  return finish(applyManifestInSteps(snapshot, manifest));
+}
+
+/** The same in steps of one object. */
+export function* applyManifestInSteps(snapshot: Snapshot, manifest: Manifest): Steps<AppliedManifest> {
   const objects = lastOfEach(manifest);
   const nextAddress = createProspectiveAddresses();
   const families = clusterFamilies(snapshot);
-  const services = mergeServices(snapshot, objects, nextAddress, families);
+  const services = yield* mergeServices(snapshot, objects, nextAddress, families);
   const { pods, placements } = movePods(snapshot, objects, { families, nextAddress });
-  const slices = rewriteSlices(snapshot, services, pods);
+  const slices = yield* rewriteSlices(snapshot, services, pods);
   // Endpoints are mirrored into slices for Services without a selector alone; those of the others are the controller's, and stand in every dump.
   const isWritten = ({ convertedFrom, serviceName, namespace }: EndpointSliceRecord): boolean => {
     const key = serviceKey(namespace, serviceName ?? "");
@@ -50,7 +56,7 @@ export function applyManifest(snapshot: Snapshot, manifest: Manifest): AppliedMa
   };
   return {
     placements,
-    snapshot: forkSnapshot(snapshot, [
+    snapshot: yield* forkSnapshotInSteps(snapshot, [
       ...[...services].map(([key, record]): Delta =>
         record === null ? { type: "remove", kind: "services", key } : { type: "upsert", kind: "services", record },
       ),
@@ -71,14 +77,15 @@ export function applyManifest(snapshot: Snapshot, manifest: Manifest): AppliedMa
 /** null = deleted. */
 type Changes<K, T> = ReadonlyMap<K, T | null>;
 
-function mergeServices(
+function* mergeServices(
   snapshot: Snapshot,
   objects: readonly ManifestObject[],
   nextAddress: Desk["nextAddress"],
   families: Desk["families"],
-): Changes<ServiceKey, ServiceRecord> {
+): Steps<Changes<ServiceKey, ServiceRecord>> {
   const changes = new Map<ServiceKey, ServiceRecord | null>();
   for (const each of objects) {
+    yield;
     const key = serviceKey(each.object.namespace, each.object.name);
     if (each.action === "delete") {
       if (each.object.kind === "Service") changes.set(key, null);
@@ -170,24 +177,26 @@ function workloadDelta(snapshot: Snapshot, each: ManifestObject): readonly Delta
   return [{ type: "upsert", kind, record }];
 }
 
-function rewriteSlices(
+function* rewriteSlices(
   snapshot: Snapshot,
   services: Changes<ServiceKey, ServiceRecord>,
   pods: Changes<PodKey, PodRecord>,
-): readonly Delta[] {
+): Steps<readonly Delta[]> {
   const namespaces = new Set([...pods.keys()].map((key) => key.slice(0, key.indexOf("/"))));
+  const kept = Map.groupBy(
+    [...pods.values()].filter((pod) => pod !== null),
+    ({ namespace }) => namespace,
+  );
   const concerned = new Map<ServiceKey, ServiceRecord | null>(services);
   for (const [key, service] of snapshot.services) if (namespaces.has(service.namespace) && !concerned.has(key)) concerned.set(key, service);
   const unknown = new Set<string>();
-  const deltas = [...concerned].flatMap(([key, service]): readonly Delta[] => {
+  const deltas = yield* mapInSteps(concerned, ([key, service]): readonly Delta[] => {
     const slices = snapshot.lookup.slicesOfService(key);
     if (service === null) return slices.map((slice) => ({ type: "remove", kind: "endpointslices", key: recordKey(slice) }));
     if (service.selector === null || service.type === "ExternalName") return [];
     const before = snapshot.services.get(key);
     const rewrite = before === undefined || !sameEndpoints(before, service);
-    const selected = [...pods].flatMap(([, pod]) =>
-      pod !== null && pod.namespace === service.namespace && matchesSelector(service.selector, pod.labels) ? [pod] : [],
-    );
+    const selected = (kept.get(service.namespace) ?? []).filter(({ labels }) => matchesSelector(service.selector, labels));
     const own = slices.filter((slice) => !isCustomSlice(slice, slices));
     if (!rewrite) return patchSlices(snapshot, service, own, pods, selected);
     if (!isKnownIn(snapshot.kinds.pods, service.namespace)) unknown.add(service.namespace);
@@ -199,7 +208,7 @@ function rewriteSlices(
       ...upserts(deriveSlices(service, [...live, ...selected], snapshot.nodes, "derived")),
     ];
   });
-  return [...deltas, ...knowSlices(snapshot, services, unknown)];
+  return [...deltas.flat(), ...knowSlices(snapshot, services, unknown)];
 }
 
 /** What the controller reads of a Service is the same. */

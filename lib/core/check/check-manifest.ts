@@ -1,15 +1,15 @@
-import { finish, type Steps } from "../basics/steps";
+import { finish, mapInSteps, type Steps } from "../basics/steps";
 import { formatObjectRef, type ObjectRef } from "../model/meta";
 import { severities, type Evaluation, type Finding, type Severity } from "../model/finding";
 import { podKey, serviceKey } from "../model/brands";
 import type { PodRecord } from "../model/pod";
-import { forkSnapshot } from "../cluster-index/fork-snapshot";
+import { forkSnapshotInSteps } from "../cluster-index/fork-snapshot";
 import { recordKey, type Delta, type Snapshot } from "../model/snapshot";
 import { resolveOwner } from "../owners/owner";
 import type { Context } from "../policy/policy";
 import { countChosenNodePorts } from "../claims/api-claims";
 import { compareFindings, listRules, runRulesInSteps } from "../rules/run-rules";
-import { applyManifest } from "./apply-manifest";
+import { applyManifestInSteps } from "./apply-manifest";
 import { traceTouchedPorts, type CheckedRoute } from "./check-routes";
 import { lastOfEach, type CheckScope } from "./check-scope";
 import type { HostPortPlacement } from "./host-port-placement";
@@ -52,7 +52,7 @@ export function checkManifest(snapshot: Snapshot, context: Context, manifest: Ma
 /** The same in steps. */
 export function* checkManifestInSteps(snapshot: Snapshot, context: Context, manifest: Manifest, known?: Evaluation): Steps<CheckResult> {
   const before = known ?? (yield* runRulesInSteps(snapshot, context));
-  const { snapshot: after, placements } = applyManifest(snapshot, manifest);
+  const { snapshot: after, placements } = yield* applyManifestInSteps(snapshot, manifest);
   const scope: CheckScope = { base: snapshot, manifest, placements };
   const evaluation = yield* judgeWhereverItLands(after, { ...context, check: scope }, placements);
   const earlier = new Map(before.findings.map((finding) => [finding.fingerprint, finding]));
@@ -60,8 +60,10 @@ export function* checkManifestInSteps(snapshot: Snapshot, context: Context, mani
   const isKept = ({ fingerprint }: Finding): boolean => later.has(fingerprint) && earlier.has(fingerprint);
   const gone = before.findings.filter((finding) => !isKept(finding));
   const come = evaluation.findings.filter((finding) => !isKept(finding));
-  const introduced = evaluation.findings.filter((finding) =>
-    isWorse(finding, earlier.get(finding.fingerprint) ?? gone.find((each) => tellsOf(each, finding))),
+  const isNew = (finding: Finding): boolean =>
+    isWorse(finding, earlier.get(finding.fingerprint) ?? gone.find((each) => tellsOf(each, finding)));
+  const introduced = (yield* mapInSteps(evaluation.findings, (finding) => (isNew(finding) ? finding : null))).filter(
+    (finding) => finding !== null,
   );
   return {
     after,
@@ -70,10 +72,10 @@ export function* checkManifestInSteps(snapshot: Snapshot, context: Context, mani
     introduced,
     resolved: gone.filter((finding) => !come.some((each) => tellsOf(each, finding) || tellsOf(finding, each))),
     unchanged: evaluation.findings.length - introduced.length,
-    objects: lastOfEach(manifest).map((each) => toChecked(snapshot, after, each)),
+    objects: yield* mapInSteps(lastOfEach(manifest), (each) => toChecked(snapshot, after, each)),
     placements,
-    routes: traceTouchedPorts(snapshot, after, context, scope),
-    positions: locate(introduced, manifest),
+    routes: yield* traceTouchedPorts(snapshot, after, context, scope),
+    positions: yield* locate(introduced, manifest),
   };
 }
 
@@ -93,7 +95,7 @@ function* judgeWhereverItLands(after: Snapshot, context: Context, placements: re
   const ghosts = placePossiblePods(after, placements);
   if (ghosts.length === 0) return evaluation;
   const known = new Set(evaluation.findings.map(({ fingerprint }) => fingerprint));
-  const landed = yield* runRulesInSteps(forkSnapshot(after, ghosts), context);
+  const landed = yield* runRulesInSteps(yield* forkSnapshotInSteps(after, ghosts), context);
   const possible = landed.findings.filter(
     (finding) =>
       !known.has(finding.fingerprint) &&
@@ -183,19 +185,19 @@ function ownersIn({ pods }: Snapshot): ReadonlySet<string> {
 }
 
 /** Of each finding the fields that a person would edit: its ports, or what its rule is about; where none of its objects states that, the objects. */
-function locate(findings: readonly Finding[], { objects }: Manifest): CheckResult["positions"] {
+function* locate(findings: readonly Finding[], { objects }: Manifest): Steps<CheckResult["positions"]> {
   const abouts = new Map(listRules().map(({ id, about }) => [id, about]));
   const applied = objects.filter((each) => each.action !== "delete");
   const byName = Map.groupBy(applied.entries(), ([, { object }]) => formatObjectRef(object));
   return new Map(
-    findings.map((finding) => {
+    yield* mapInSteps(findings, (finding) => {
       const about = abouts.get(finding.rule) ?? "port";
       const numbers = new Set(finding.ports.map(({ port }) => port));
       const subjects = new Set(finding.subjects.map(formatObjectRef));
       const own = [...subjects].flatMap((name) => byName.get(name) ?? []).sort(([a], [b]) => a - b);
       const fields = own.flatMap(([, each]) => each.fields);
       const wanted = fields.filter(({ field, number }) => field === about && (field !== "port" || numbers.has(number)));
-      return [finding.fingerprint, wanted.length > 0 ? wanted : fields.filter(({ field }) => field === "object")];
+      return [finding.fingerprint, wanted.length > 0 ? wanted : fields.filter(({ field }) => field === "object")] as const;
     }),
   );
 }

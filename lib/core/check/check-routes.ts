@@ -1,6 +1,7 @@
 // Where the packets go before and after: one route for each port that a manifest touches.
 
 import { compareNatural } from "../basics/order";
+import { mapInSteps, type Steps } from "../basics/steps";
 import { findPodClaims } from "../inventory/pod-claims";
 import { findServiceClaims } from "../inventory/service-claims";
 import { serviceKey } from "../model/brands";
@@ -27,13 +28,13 @@ const routesMax = 2000;
 const localNodesMax = 20;
 
 /**
- * The route of each touched port for a client outside, in the cluster as it is and as it would be.
+ * The route of each touched port for a client outside, in the cluster as it is and as it would be, one a step.
  *
  * Input:   both snapshots; the manifest.
  * Returns: by address and port: node ports of the manifest's Services, and of those whose pods change, at the first node (with the policy Local at the nodes that answer
  *          differently); their external addresses; host ports of changed pods at their nodes. Empty where no node could be read.
  */
-export function traceTouchedPorts(base: Snapshot, after: Snapshot, context: Context, scope: CheckScope): readonly CheckedRoute[] {
+export function* traceTouchedPorts(base: Snapshot, after: Snapshot, context: Context, scope: CheckScope): Steps<readonly CheckedRoute[]> {
   const nodes = [...base.nodes.values()].sort((a, b) => compareNatural(a.name, b.name)).flatMap((node) => addressOf(node) ?? []);
   const [first] = nodes;
   if (first === undefined) return [];
@@ -49,6 +50,7 @@ export function traceTouchedPorts(base: Snapshot, after: Snapshot, context: Cont
     });
   };
   for (const service of touchedServices(base, after, scope)) {
+    yield;
     const asked = nodes.slice(0, isExternalLocal(service) ? localNodesMax : 1);
     for (const { claim } of findServiceClaims(service)) {
       const protocol = claim.kind === "healthCheckNodePort" ? "TCP" : claim.protocol;
@@ -63,7 +65,7 @@ export function traceTouchedPorts(base: Snapshot, after: Snapshot, context: Cont
     }
   }
   const refused = refusedNumbers(base, after, context, scope);
-  const routes = [...queries.values()].map((query) => {
+  const routes = yield* mapInSteps(queries.values(), (query) => {
     const before = traceRoute(base, context, query);
     return { query, before, after: refused.has(query.port) ? before : traceRoute(after, context, query) };
   });

@@ -1,3 +1,4 @@
+import { finish, type Steps } from "../basics/steps";
 import { resourceKinds } from "../model/resource-kind";
 import type { Delta, Snapshot } from "../model/snapshot";
 import { createClusterIndex } from "./cluster-index";
@@ -9,8 +10,13 @@ import { createClusterIndex } from "./cluster-index";
  * Cost:    linear in all records: every secondary index is built anew.
  */
 export function forkSnapshot(snapshot: Snapshot, deltas: readonly Delta[]): Snapshot {
+  return finish(forkSnapshotInSteps(snapshot, deltas));
+}
+
+/** The same in steps of one record. */
+export function* forkSnapshotInSteps(snapshot: Snapshot, deltas: readonly Delta[]): Steps<Snapshot> {
   const index = createClusterIndex(snapshot.cluster);
-  index.apply([
+  yield* index.applyInSteps([
     // Delta pairs each kind with its records; the compiler cannot follow that through the list of kinds.
     ...resourceKinds.map((kind) => ({ type: "replace", kind, scope: "all", records: [...snapshot[kind].values()] }) as Delta),
     ...resourceKinds.map((kind): Delta => ({ type: "status", kind, status: snapshot.kinds[kind] })),

@@ -8,7 +8,7 @@ import { hasPort, splitNodePortRange } from "../policy/bands";
 import type { Band, Context, PortRange } from "../policy/policy";
 import { listFamilies } from "../rules/support/families";
 import { knowNodePortRange } from "../rules/support/node-port-range";
-import { buildObstacles, type Obstacle, type ObstacleKind } from "./obstacles";
+import { findObstacles, type Obstacle, type ObstacleKind } from "./obstacles";
 
 /**
  * `count` numbers in a row; the first is a multiple of `align` from the band's first port, else from the first of the largest family, else from the range's.
@@ -51,7 +51,7 @@ export function findFreePorts(snapshot: Snapshot, context: Context, query: FreeQ
   const place = searchPlaces(snapshot, context, query);
   if (place === null) return { ...query, ports: [], facts: [{ code: "range-unknown" }] };
   const { whole, parts, apiBands } = place;
-  const obstacleOf = buildObstacles(snapshot, context, query);
+  const obstacleOf = findObstacles(snapshot, context, query);
   const from = query.alignFrom ?? alignFrom(snapshot, context, query, whole);
   let first: number | null = null;
   for (const part of parts) first ??= findRun(part, query, from, obstacleOf);
@@ -85,7 +85,7 @@ export function listFreePorts(
   if (unknownKinds(snapshot, [neededKind(query.kind)], null).length > 0) return [];
   const place = searchPlaces(snapshot, context, query);
   if (place === null) return [];
-  const obstacleOf = buildObstacles(snapshot, context, query);
+  const obstacleOf = findObstacles(snapshot, context, query);
   const free = new Set<number>();
   for (const { first, last } of place.parts) {
     for (let port = first; port <= last; port += 1) if (obstacleOf(port) === null) free.add(port);

@@ -34,7 +34,24 @@ const usualEphemeralRange: PortRange = { first: 32_768, last: 60_999 };
  * Input:   `band`: the one asked for; without it numbers of any band are somebody's. `node`: host ports of other nodes do not matter; null = of every node.
  * Returns: a lookup; null for a number that is free as far as the snapshot shows. The most telling obstacle is named where there are several.
  */
-export function buildObstacles(snapshot: Snapshot, context: Context, question: Question): (port: number) => Obstacle | null {
+export function findObstacles(snapshot: Snapshot, context: Context, question: Question): Obstacles {
+  const last = built.get(snapshot);
+  const all = last?.context === context ? last.all : new Map<string, Obstacles>();
+  if (all !== last?.all) built.set(snapshot, { context, all });
+  const key = JSON.stringify([question.kind, question.band]);
+  // Of thousands of nodes each would have its own.
+  const known = question.node === null ? all.get(key) : undefined;
+  const obstacles = known ?? buildObstacles(snapshot, context, question);
+  if (question.node === null) all.set(key, obstacles);
+  return obstacles;
+}
+
+type Obstacles = (port: number) => Obstacle | null;
+
+/** A rule asks once for each Service that wants another number. */
+const built = new WeakMap<Snapshot, { readonly context: Context; readonly all: Map<string, Obstacles> }>();
+
+function buildObstacles(snapshot: Snapshot, context: Context, question: Question): Obstacles {
   const numbers = new Map<number, Obstacle>();
   const ranges: { readonly ports: PortRange; readonly obstacle: Obstacle }[] = [];
   const add = (port: number, why: ObstacleKind, by: string | ObjectRef | null): void => {
