@@ -29,7 +29,8 @@ export function readDocuments(
   damaged = false,
 ): { readonly documents: readonly ManifestDocument[]; readonly errors: readonly WireMistake[] } {
   const refuse = (says: Says) => ({ documents: [], errors: [{ file, line: 1, column: 1, ...says }] });
-  if (Buffer.byteLength(given) > manifestSizeMax) return refuse(mistake("too-large"));
+  // Each byte that is no text stands here as three.
+  if ((damaged ? given.length : Buffer.byteLength(given)) > manifestSizeMax) return refuse(mistake("too-large"));
   // Lines that end as on the first Macs: YAML allows it.
   const { text, spoiled, isAll } = blankBinary(given.includes("\n") ? given : given.replaceAll("\r", "\n"), damaged);
   if (isAll && given.includes("\u0000")) return refuse(mistake("zero-bytes"));

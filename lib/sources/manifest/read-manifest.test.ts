@@ -491,8 +491,8 @@ describe("mistakes: each is named with its place, and what is right beside it is
     expect(read(text)[1].map((each) => each.split(" ")[0])).toEqual(["7:7", "9:1", "17:7"]);
   });
 
-  test("a file that is binary throughout is one mistake, whatever lines it holds", () => {
-    const text = `\uFFFDPNG\r\n\u001a\n\u0000\u0000\n---\n\u0000\uFFFD\n---\n\u0000`;
+  test("a file that is binary throughout is one mistake, whatever lines it holds, and no larger than it is", () => {
+    const text = `\uFFFDPNG\r\n\u001a\n\u0000\u0000\n---\n\u0000\uFFFD\n---\n\u0000${"\uFFFD".repeat(2 << 20)}`;
     expect(readManifest([{ file: "a.png", text, damaged: true }], "default").errors).toMatchObject([
       { file: "a.png", line: 1, column: 1, message: "is not a text in UTF-8: it holds zero bytes" },
     ]);
