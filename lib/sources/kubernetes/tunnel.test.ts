@@ -188,7 +188,7 @@ describe("which proxy the environment names", () => {
     { target: "https://10.1.2.3:6443", env: { HTTPS_PROXY: proxy }, is: proxy },
     { target: "https://10.1.2.3:6443", env: { https_proxy: "proxy.example:3128" }, is: proxy },
     { target: "https://10.1.2.3:6443", env: { HTTPS_PROXY: "socks5://proxy.example" }, is: null },
-    { target: "https://10.1.2.3:6443", env: { HTTPS_PROXY: "", https_proxy: proxy }, is: null },
+    { target: "https://10.1.2.3:6443", env: { HTTPS_PROXY: "", https_proxy: proxy }, is: proxy },
     { target: "http://10.1.2.3:8001", env: { HTTPS_PROXY: proxy }, is: null },
     { target: "https://127.0.0.1:6443", env: { HTTPS_PROXY: proxy }, is: null },
     { target: "https://localhost:6443", env: { HTTPS_PROXY: proxy }, is: null },

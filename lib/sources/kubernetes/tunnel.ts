@@ -71,13 +71,20 @@ function unreachable(proxy: URL, what: string, cause: unknown): SourceError {
  * domain that it is in, its address or a network, `*` for all). Never for this machine itself.
  */
 export function proxyOf(target: URL, env: Env): URL | null {
-  const named = env["HTTPS_PROXY"] ?? env["https_proxy"] ?? "";
+  const named = firstSet(env["HTTPS_PROXY"], env["https_proxy"]);
   const host = target.hostname.replace(/^\[|\]$/g, "");
   if (target.protocol !== "https:" || named === "" || isOwn(host)) return null;
-  const excepted = (env["NO_PROXY"] ?? env["no_proxy"] ?? "").split(",").map((each) => each.trim().toLowerCase());
+  const excepted = firstSet(env["NO_PROXY"], env["no_proxy"])
+    .split(",")
+    .map((each) => each.trim().toLowerCase());
   if (excepted.some((each) => each !== "" && isExcepted(host, target.port === "" ? "443" : target.port, each))) return null;
   const proxy = URL.parse(named.includes("://") ? named : `http://${named}`);
   return proxy !== null && /^https?:$/.test(proxy.protocol) ? proxy : null;
+}
+
+/** An empty variable is as good as none. */
+function firstSet(...values: readonly (string | undefined)[]): string {
+  return values.find((value) => value !== undefined && value !== "") ?? "";
 }
 
 function isOwn(host: string): boolean {
