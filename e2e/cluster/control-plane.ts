@@ -102,6 +102,7 @@ export async function startApiServer({ folder, etcd, port: wanted, tokens = [], 
     },
     60_000,
   );
+  await until("the API server gives Services addresses", () => canGiveAddresses(ask), 60_000);
   return {
     ...running,
     url: `https://127.0.0.1:${String(port)}`,
@@ -109,6 +110,15 @@ export async function startApiServer({ folder, etcd, port: wanted, tokens = [], 
     ask,
     kubeconfig: (token = admin.token, host = "127.0.0.1") => kubeconfig(`https://${host}:${String(port)}`, token),
   };
+}
+
+/** Until it has read its own ServiceCIDR back, a moment after its start, each Service is refused: "range is full". */
+async function canGiveAddresses(ask: ApiServer["ask"]): Promise<true | undefined> {
+  const path = "/api/v1/namespaces/default/services";
+  const service = { metadata: { name: "first" }, spec: { ipFamilyPolicy: "RequireDualStack", ports: [{ port: 1 }] } };
+  if ((await ask("POST", path, service)).status !== 201) return undefined;
+  await ask("DELETE", `${path}/first`);
+  return true;
 }
 
 function kubeconfig(server: string, token: string): string {
