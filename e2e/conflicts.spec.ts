@@ -2,7 +2,8 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, portolan, startCluster, startDashboard, stopProcess, test as base, type Dashboard, type FakeCluster } from "./fixtures";
+import { expect, openView, portolan, startCluster, startDashboard, stopProcess, test as base } from "./fixtures";
+import type { Dashboard, FakeCluster } from "./fixtures";
 
 const port = 4470;
 
@@ -87,8 +88,7 @@ test("a mistyped selector key stands beside the key that the pod carries", async
 });
 
 test("keys alone: walk, acknowledge, trace; the address keeps each step", async ({ page }) => {
-  await page.goto("/conflicts");
-  await expect(detail(page)).toBeVisible();
+  await openView(page, "/conflicts");
   const shown = detail(page).getByRole("heading", { level: 2 });
   // A step that comes before the one before it was rendered shares its entry of the history.
   const entries: RegExp[] = [/30001/];
@@ -120,7 +120,7 @@ test("keys alone: walk, acknowledge, trace; the address keeps each step", async 
 });
 
 test("keys faster than the page: each step back is another finding, and the address names it", async ({ page }) => {
-  await page.goto("/conflicts");
+  await openView(page, "/conflicts");
   const shown = detail(page).getByRole("heading", { level: 2 });
   await expect(shown).toHaveText(/30001/);
   const slow = await page.context().newCDPSession(page);

@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { portolan, test, expect } from "./fixtures";
+import { expect, openView, portolan, test } from "./fixtures";
 
 const views = ["/", "/allocations", "/conflicts", "/trace?to=10.190.1.2:30001", "/ranges", "/check"];
 
@@ -19,7 +19,7 @@ test("the map is filtered by node and port", async ({ page }) => {
 });
 
 test("an address typed into the search opens its trace", async ({ page }) => {
-  await page.goto("/allocations");
+  await openView(page, "/allocations");
   await page.keyboard.press("/");
   await page.keyboard.type("10.190.1.2:30001");
   await page.keyboard.press("Enter");
@@ -30,7 +30,7 @@ test("an address typed into the search opens its trace", async ({ page }) => {
 });
 
 test("keys alone go from view to view", async ({ page }) => {
-  await page.goto("/");
+  await openView(page, "/");
   for (const [key, path] of [
     ["a", "/allocations"],
     ["c", "/conflicts"],
@@ -206,7 +206,7 @@ test.describe("a browser that asks for Chinese", () => {
   test.use({ locale: "zh-CN" });
 
   test("is answered in Chinese, also by the search, until another language is chosen", async ({ page, context }) => {
-    await page.goto("/conflicts");
+    await openView(page, "/conflicts");
     await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
     await page.keyboard.press("/");
     await page.keyboard.type("10.190.1.2:30001");

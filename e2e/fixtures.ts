@@ -1,6 +1,6 @@
 // Real parts for every spec: a simulated API server as a process, and the built dashboard that reads it over HTTP. Reset before each test.
 
-import { test as base, expect } from "@playwright/test";
+import { test as base, expect, type Page } from "@playwright/test";
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -175,5 +175,12 @@ export const test = base.extend<Each, Worker>({
     { auto: true },
   ],
 });
+
+/** Opens a view for keys: what is pressed before the page has woken is lost, and it asks for its event stream as soon as it hears them. */
+export async function openView(page: Page, path: string): Promise<void> {
+  const woken = page.waitForRequest(/\/api\/v1\/events\?/);
+  await page.goto(path);
+  await woken;
+}
 
 export { expect };

@@ -1,4 +1,4 @@
-import { expect, test } from "./fixtures";
+import { expect, openView, test } from "./fixtures";
 
 // The map where it is larger than its window: nothing with a finding may be lost at an edge, in a fold or to the keyboard.
 
@@ -46,7 +46,7 @@ test("on a phone the chips at the edges stand below the chart and cover no name 
 });
 
 test("a folded group is a row of the grid, reached and opened by the keyboard", async ({ page }) => {
-  await page.goto("/?cell=gpu-01:30002");
+  await openView(page, "/?cell=gpu-01:30002");
   const grid = page.getByRole("grid");
   const selected = grid.getByRole("gridcell", { selected: true });
   const group = grid.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "h200, 4 nodes" }) });
@@ -81,7 +81,7 @@ test("a folded group is a row of the grid, reached and opened by the keyboard", 
 });
 
 test("quiet nodes fold, a node with a finding of its own does not", async ({ page }) => {
-  await page.goto("/?cell=gpu-10:31011");
+  await openView(page, "/?cell=gpu-10:31011");
   await page.getByRole("button", { name: "Fold quiet nodes" }).click();
   const grid = page.getByRole("grid");
   // Four groups, and gpu-10.
@@ -107,7 +107,7 @@ test("the minimap is there while the chart is taller than its window, and scroll
 });
 
 test("keys show the trace, the port and the node of the selected cell beside the map; the address keeps them", async ({ page }) => {
-  await page.goto("/?cell=gpu-02:30001");
+  await openView(page, "/?cell=gpu-02:30001");
   const selected = page.getByRole("gridcell", { selected: true });
   await expect(selected).toHaveText(/^gpu-02, 30001, /);
   const trace = page.getByRole("region", { name: "10.190.1.2:30001, Trace" });

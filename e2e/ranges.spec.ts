@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, startDashboard, stopProcess, test as base, type Dashboard } from "./fixtures";
+import { type Dashboard, expect, openView, startDashboard, stopProcess, test as base } from "./fixtures";
 
 const dayMs = 86_400_000;
 const inSixDays = new Date(Date.now() + 6 * dayMs).toISOString().slice(0, 10);
@@ -45,7 +45,7 @@ test("the ranges say who sits where, what is promised and what is free next", as
 });
 
 test("keys go to the next free port, select a block and reserve it, and the address keeps it", async ({ page }) => {
-  await page.goto("/ranges");
+  await openView(page, "/ranges");
   await expect(page.getByRole("button", { name: "Copy 30010" })).toBeVisible();
   await page.keyboard.press("n");
   await expect(page).toHaveURL(/sel=30010$/);

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
-import { expect, portolan, test } from "./fixtures";
+import { expect, openView, portolan, test } from "./fixtures";
 
 const list = (name: string, nodePort: number): string =>
   JSON.stringify({
@@ -84,7 +84,7 @@ test("a dropped file is looked at beside the live cluster, and goes again", asyn
 test("by keyboard alone: from the palette, and from the cluster switch", async ({ page, folder }) => {
   const file = join(folder, "keys.json");
   writeFileSync(file, list("from-keys", 30124));
-  await page.goto("/allocations");
+  await openView(page, "/allocations");
   await expect(page.getByText("clearml-session-1").first()).toBeVisible();
   await page.keyboard.press("/");
   await page.keyboard.type(">open a snapshot");
